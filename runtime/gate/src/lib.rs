@@ -1,0 +1,1 @@
+//! Checks a contract module against the chain profile and instruments it.

@@ -1,0 +1,1 @@
+//! Pure execution: (block context, transactions, snapshot) to (receipts, change set).

@@ -1,0 +1,1 @@
+//! Light client: checks Merkle proofs without trusting a node.
