@@ -1,0 +1,163 @@
+//! The bounds inside a function, and what instrumentation needs to know of it.
+
+use std::ops::Range;
+
+use wasmparser::{BlockType, FuncValidator, FunctionBody, Operator, ValType, ValidatorResources};
+
+use crate::{
+    codes,
+    inspect::{Survey, integer},
+    naming, profile,
+    refusal::{Finding, at_most},
+};
+
+/// The prefix byte of SIMD instructions. Builds of wasmparser differ in whether they can read them.
+const SIMD_PREFIX: u8 = 0xfd;
+
+/// A function that passed.
+pub(crate) struct Function {
+    /// Declarations of locals and instructions.
+    pub(crate) body: Range<usize>,
+    /// Where its instructions begin.
+    pub(crate) code: usize,
+    pub(crate) result: Option<ValType>,
+    /// Units of stack that its frame costs.
+    pub(crate) cost: u32,
+    pub(crate) branch_targets: u32,
+    pub(crate) returns: Vec<Return>,
+}
+
+/// A `return` instruction.
+pub(crate) struct Return {
+    /// Where it is.
+    pub(crate) offset: u32,
+    /// How many blocks it leaves, not counting the function.
+    pub(crate) depth: u32,
+}
+
+/// What has been counted in a function so far.
+#[derive(Default)]
+struct Counts {
+    branch_targets: u64,
+    call_indirect: u32,
+    operands: u32,
+    returns: Vec<Return>,
+}
+
+/// Applies every rule for functions to `body`.
+pub(crate) fn check(
+    validator: &mut FuncValidator<ValidatorResources>,
+    body: &FunctionBody<'_>,
+    module: &[u8],
+    survey: &Survey<'_>,
+) -> Result<Function, Finding> {
+    let range = body.range();
+    at_most(codes::BODY_BYTES, "bytes of one function", range.len(), profile::BODY_BYTES)
+        .map_err(|finding| finding.at(range.start))?;
+    let signature = survey.signature(validator.index());
+    let params = signature.map_or(0, |signature| signature.params().len() as u64);
+    let locals = declare_locals(validator, body, params)?;
+
+    let mut reader = body.get_operators_reader()?;
+    let code = reader.original_position();
+    let mut counts = Counts::default();
+    while !reader.eof() {
+        let offset = reader.original_position();
+        let operator = reader.read().map_err(|error| unreadable(&error, module, offset))?;
+        counts.take(&operator, offset, validator).map_err(|finding| finding.at(offset))?;
+        validator.op(offset, &operator).map_err(|error| invalid(&error, &operator, offset))?;
+        counts.bound(validator).map_err(|finding| finding.at(offset))?;
+    }
+    reader.finish()?;
+    Ok(Function {
+        body: range,
+        code,
+        result: signature.and_then(|signature| signature.results().first().copied()),
+        // At most 256 + 256 + 16.
+        cost: locals as u32 + counts.operands + profile::FRAME_UNITS,
+        branch_targets: counts.branch_targets as u32,
+        returns: counts.returns,
+    })
+}
+
+/// Returns the number of parameters and locals.
+fn declare_locals(
+    validator: &mut FuncValidator<ValidatorResources>,
+    body: &FunctionBody<'_>,
+    params: u64,
+) -> Result<u64, Finding> {
+    let mut reader = body.get_locals_reader()?;
+    let mut locals = params;
+    for _ in 0..reader.get_count() {
+        let offset = reader.original_position();
+        let (count, kind) = reader.read()?;
+        locals += u64::from(count);
+        at_most(codes::LOCALS, "parameters and locals", locals, profile::LOCALS)
+            .and_then(|()| integer("a local", kind))
+            .map_err(|finding| finding.at(offset))?;
+        validator.define_locals(offset, count, kind)?;
+    }
+    Ok(locals)
+}
+
+impl Counts {
+    /// Counts an instruction before it is validated.
+    fn take(
+        &mut self,
+        operator: &Operator<'_>,
+        offset: usize,
+        validator: &FuncValidator<ValidatorResources>,
+    ) -> Result<(), Finding> {
+        match operator {
+            Operator::Block { blockty } | Operator::Loop { blockty } | Operator::If { blockty } => {
+                match blockty {
+                    BlockType::Empty => {}
+                    BlockType::Type(kind) => integer("a block", *kind)?,
+                    BlockType::FuncType(_) => {
+                        let message = "a block has a signature (multi-value)";
+                        return Err(Finding::new(codes::TYPE, message));
+                    }
+                }
+            }
+            Operator::BrTable { targets } => {
+                self.branch_targets += u64::from(targets.len()) + 1;
+                let allowed = profile::BRANCH_TARGETS;
+                at_most(codes::BRANCH_TARGETS, "br_table targets", self.branch_targets, allowed)?;
+            }
+            Operator::CallIndirect { .. } => {
+                self.call_indirect += 1;
+                let allowed = profile::CALL_INDIRECT;
+                at_most(codes::CALL_INDIRECT, "call_indirect", self.call_indirect, allowed)?;
+            }
+            Operator::Return => {
+                // The function itself is on the control stack: it becomes the block that is branched to.
+                let depth = validator.control_stack_height().saturating_sub(1);
+                self.returns.push(Return { offset: offset as u32, depth });
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Looks at the stacks after an instruction was validated.
+    fn bound(&mut self, validator: &FuncValidator<ValidatorResources>) -> Result<(), Finding> {
+        self.operands = self.operands.max(validator.operand_stack_height());
+        at_most(codes::OPERANDS, "operands", self.operands, profile::OPERANDS)?;
+        let nesting = validator.control_stack_height().saturating_sub(1);
+        at_most(codes::NESTING, "nesting", nesting, profile::NESTING)
+    }
+}
+
+fn unreadable(error: &wasmparser::Error, module: &[u8], offset: usize) -> Finding {
+    if module.get(offset) == Some(&SIMD_PREFIX) {
+        return Finding::new(codes::INSTRUCTION, "wasm uses a SIMD instruction").at(offset);
+    }
+    Finding::invalid(error)
+}
+
+fn invalid(error: &wasmparser::Error, operator: &Operator<'_>, offset: usize) -> Finding {
+    match naming::outside_profile(operator) {
+        Some(name) => Finding::new(codes::INSTRUCTION, format!("wasm uses {name}")).at(offset),
+        None => Finding::invalid(error),
+    }
+}

@@ -1,0 +1,93 @@
+//! The profile `weal-1`: what a module may use, and how much of it.
+//!
+//! Every bound is here, with its unit and its reason. `docs/gate.md` tells how the ones that limit compile time were
+//! measured. A change makes a new profile: nodes that disagree about one module disagree about the chain.
+
+use wasmparser::WasmFeatures;
+
+/// The profile's name.
+pub const PROFILE: &str = "weal-1";
+
+/// The WebAssembly features of the profile: those that compilers cannot be kept from using, and no others.
+pub const FEATURES: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
+    .union(WasmFeatures::SIGN_EXTENSION)
+    .union(WasmFeatures::BULK_MEMORY_OPT)
+    .union(WasmFeatures::CALL_INDIRECT_OVERLONG)
+    .union(WasmFeatures::EXTENDED_CONST);
+
+/// The only export besides methods.
+pub const MEMORY_EXPORT: &str = "memory";
+
+/// The export of the instrumentation's global. No contract can have it: it is neither `memory` nor `weal.…`.
+pub const STACK_GLOBAL: &str = "weal:stack";
+
+/// Units of stack that the functions of one instance may take together. A frame costs its parameters, its locals,
+/// its highest operand stack, and [`FRAME_UNITS`]. After a trap, a stack global above this tells stack overflow from
+/// any other `unreachable`.
+pub const STACK_LIMIT: u32 = 32 * 1024;
+
+/// Units that a frame costs besides its values: return address, saved registers, spilled temporaries.
+pub const FRAME_UNITS: u32 = 16;
+
+/// Bytes of a module. CosmWasm's cw20 has 338 KB, a contract of this SDK 5 to 50 KB.
+pub const MODULE_BYTES: usize = 512 * 1024;
+
+/// Imports; the host's table has 23 rows.
+pub const IMPORTS: u32 = 128;
+
+/// Pages of initial memory: 1 MiB, set up for every call.
+pub const INITIAL_PAGES: u64 = 16;
+
+/// Pages of memory that a module may ever have: 4 MiB, what the host keeps resident per instance.
+pub const MAXIMUM_PAGES: u64 = 64;
+
+/// Bytes of a page.
+pub const PAGE_BYTES: u64 = 64 * 1024;
+
+/// Entries of the table.
+pub const TABLE_ENTRIES: u64 = 4_096;
+
+/// Globals; compilers use three.
+pub const GLOBALS: u32 = 64;
+
+/// Data segments, and element segments; linkers write one to three.
+pub const SEGMENTS: u32 = 256;
+
+/// Instructions of a constant expression, without its `end`.
+pub const CONST_OPERATORS: usize = 8;
+
+/// Defined functions; cw20 has about 1,000.
+pub const FUNCTIONS: u32 = 2_000;
+
+/// Declared signatures; cw20 has about 60.
+pub const TYPES: u32 = 512;
+
+/// Parameters of a function.
+pub const PARAMS: usize = 16;
+
+/// Results of a function.
+pub const RESULTS: usize = 1;
+
+/// Bytes of a function's locals and code.
+pub const BODY_BYTES: usize = 64 * 1024;
+
+/// Parameters and locals of a function.
+pub const LOCALS: u64 = 256;
+
+/// Blocks inside each other, not counting the function itself.
+pub const NESTING: u32 = 128;
+
+/// Targets of all `br_table`s of a function, with their defaults.
+pub const BRANCH_TARGETS: u64 = 1_024;
+
+/// `call_indirect` instructions of a function.
+pub const CALL_INDIRECT: u32 = 500;
+
+/// Values on the operand stack of a function at once.
+pub const OPERANDS: u32 = 256;
+
+/// Methods, events, errors, roles and types of an ABI document, each.
+pub const ABI_ITEMS: usize = 512;
+
+/// Uses of declared items in an ABI document: emitted events, errors and calls out of methods, and named types.
+pub const ABI_USES: usize = 4_096;
