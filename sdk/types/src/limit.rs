@@ -1,11 +1,13 @@
 //! Every maximum that a wire type carries, with its unit and its reason.
 //!
-//! These are *fixed*: a node refuses larger objects before it decodes them. Limits that governance may change
-//! live in [`crate::params`]; limits on a module live in `weal-gate`.
+//! These are *fixed*: a node refuses larger objects before it decodes them. Limits that governance
+//! may change live in [`crate::params`]; limits on a module live in `weal-gate`.
 
-/// Bytes of one signed transaction. Eight of them fill a block, so no single one can starve the others.
+/// Bytes of one signed transaction. Eight of them fill a block, so no single one can starve the
+/// others.
 pub const TX_BYTES: usize = 128 * 1024;
-/// Calls of one transaction: enough for a payroll page, few enough that one transaction stays below the block's gas.
+/// Calls of one transaction: enough for a payroll page, few enough that one transaction stays below
+/// the block's gas.
 pub const TX_CALLS: usize = 256;
 /// Signatures of one transaction; each costs a verifier about 20 µs in a batch.
 pub const TX_SIGNATURES: usize = 16;
@@ -33,6 +35,8 @@ pub const TX_EVENTS: usize = 1_024;
 pub const TX_EVENT_BYTES: usize = 256 * 1024;
 /// Bytes of a call's result.
 pub const RETURN_BYTES: usize = 64 * 1024;
+/// Bytes of the results of all of a transaction's calls; they are part of its receipt.
+pub const TX_RETURN_BYTES: usize = 256 * 1024;
 /// Bytes of the payload of a revert.
 pub const REVERT_PAYLOAD_BYTES: usize = 1_024;
 /// Bytes of a receipt: all events, one result per call, and its fixed part.
@@ -49,7 +53,10 @@ pub const VALIDATORS: usize = 128;
 pub const ABI_BYTES: usize = 256 * 1024;
 /// Nesting of a type in an ABI document.
 pub const TYPE_DEPTH: usize = 16;
+/// Bytes and empty parts that a type in an ABI document has before its lists are read; a value that
+/// is stored or passed cannot have more.
+pub const TYPE_PARTS: u64 = STATE_VALUE_BYTES as u64;
 
 const _: () = assert!(TX_BYTES * 8 <= BLOCK_BYTES);
 const _: () = assert!(POLICY_KEYS == TX_SIGNATURES);
-const _: () = assert!(TX_EVENT_BYTES + RETURN_BYTES < RECEIPT_BYTES);
+const _: () = assert!(TX_EVENT_BYTES + TX_RETURN_BYTES < RECEIPT_BYTES);

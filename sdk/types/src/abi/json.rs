@@ -1,4 +1,5 @@
-//! The document as canonical JSON: keys in the order of the types, two spaces of indent, nothing that is empty.
+//! The document as canonical JSON: keys in the order of the types, two spaces of indent, nothing
+//! that is empty.
 
 use alloc::string::{String, ToString};
 
@@ -25,9 +26,10 @@ pub enum JsonError {
     Abi(#[from] AbiError),
 }
 
-/// JSON repeats the field names, so it may be longer than SCALE.
+/// JSON repeats the field names and indents: a document of nothing but the smallest fields grows
+/// about twentyfold.
 const fn json_limit() -> usize {
-    4 * limit::ABI_BYTES
+    32 * limit::ABI_BYTES
 }
 
 impl Abi {

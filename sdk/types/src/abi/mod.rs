@@ -1,9 +1,10 @@
-//! A contract's description of itself: what can be called, with what, by whom, and what may come of it.
+//! A contract's description of itself: what can be called, with what, by whom, and what may come of
+//! it.
 //!
-//! One document in two encodings. SCALE travels with the code (see `weal-gate` for the section that holds it);
-//! canonical JSON (feature `json`) is for people and other languages. Structure and meaning are separate layers:
-//! [`Type`] says how bytes decode, [`Meaning`] says how a person reads them. A reader that does not know a meaning
-//! falls back to the plain type.
+//! One document in two encodings. SCALE travels with the code (see `weal-gate` for the section that
+//! holds it); canonical JSON (feature `json`) is for people and other languages. Structure and
+//! meaning are separate layers: [`Type`] says how bytes decode, [`Meaning`] says how a person reads
+//! them. A reader that does not know a meaning falls back to the plain type.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
@@ -21,11 +22,14 @@ use crate::{
 mod check;
 #[cfg(feature = "json")]
 mod json;
+mod meaning;
+mod size;
 mod text;
 
 pub use check::AbiError;
 #[cfg(feature = "json")]
 pub use json::JsonError;
+pub use meaning::{AssetRef, Choices, Meaning, Unit};
 pub use text::TypeTextError;
 
 /// The format that this crate writes; raised on any change.
@@ -60,7 +64,8 @@ pub struct Abi {
     pub types: Vec<TypeDefinition>,
 }
 
-/// The shape of a contract's storage. The chain refuses an upgrade that changes the hash but not the version.
+/// The shape of a contract's storage. The chain refuses an upgrade that changes the hash but not
+/// the version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub struct Layout {
@@ -87,7 +92,8 @@ pub struct Method {
     pub intent: String,
     /// Who may call it; queries are for anyone.
     pub auth: Auth,
-    /// Assets that may be attached. The contract checks this itself; the chain refuses assets where it is empty.
+    /// Assets that may be attached. The contract checks this itself; the chain refuses assets where
+    /// it is empty.
     #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub accepts: Vec<AssetRef>,
     /// Whether it may be entered while the contract is already running further up.
@@ -137,7 +143,7 @@ pub enum Auth {
     Role(String),
     /// The account in a storage field.
     Stored(String),
-    /// The account in an argument.
+    /// The account in this argument of the method.
     Argument(String),
     /// The contract decides; the text says how.
     Rule(String),
@@ -155,98 +161,6 @@ pub struct Field {
     /// How a person reads it.
     #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "Meaning::is_empty"))]
     pub meaning: Meaning,
-}
-
-/// How a person reads a value; everything here may be missing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
-#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
-pub struct Meaning {
-    /// What a form calls it.
-    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "String::is_empty"))]
-    pub label: String,
-    /// What it is.
-    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "String::is_empty"))]
-    pub doc: String,
-    /// What it counts.
-    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "Option::is_none"))]
-    pub unit: Option<Unit>,
-    /// Smallest number or length.
-    #[cfg_attr(
-        feature = "json",
-        serde(default, with = "json::optional_decimal", skip_serializing_if = "Option::is_none")
-    )]
-    pub min: Option<u128>,
-    /// Largest number or length.
-    #[cfg_attr(
-        feature = "json",
-        serde(default, with = "json::optional_decimal", skip_serializing_if = "Option::is_none")
-    )]
-    pub max: Option<u128>,
-    /// An example, in JSON.
-    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "String::is_empty"))]
-    pub example: String,
-    /// Where a form finds the values to choose from.
-    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "Option::is_none"))]
-    pub choices: Option<Choices>,
-}
-
-impl Meaning {
-    /// Whether it says nothing.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-/// What a number counts.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
-pub enum Unit {
-    /// Smallest units of an asset.
-    Asset(AssetRef),
-    /// Seconds.
-    Seconds,
-    /// Milliseconds.
-    Milliseconds,
-    /// Milliseconds since 1970-01-01 UTC.
-    Timestamp,
-    /// Heights.
-    Blocks,
-    /// Hundredths of a percent.
-    BasisPoints,
-    /// Millionths.
-    PartsPerMillion,
-    /// Percent.
-    Percent,
-    /// Bytes.
-    Bytes,
-    /// Gas.
-    Gas,
-}
-
-/// Which asset.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
-pub enum AssetRef {
-    /// Any.
-    Any,
-    /// This one.
-    Literal(#[cfg_attr(feature = "json", serde(with = "json::hex32"))] Hash),
-    /// The one in a storage field.
-    Stored(String),
-    /// The one in an argument or a neighbouring field.
-    Argument(String),
-}
-
-/// A query that lists the values to choose from.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
-pub struct Choices {
-    /// A query without arguments that returns a list of structs.
-    pub query: String,
-    /// The field that holds the value.
-    pub value: String,
-    /// The field that a person reads.
-    pub text: String,
 }
 
 /// Something that a contract may emit.
@@ -307,14 +221,25 @@ pub struct TypeDefinition {
 
 /// What a named type is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cfg_attr(feature = "json", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "json",
+    derive(Serialize, Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum Shape {
     /// Fields after each other.
     Struct(Vec<Field>),
     /// One byte, and the fields of the variant it names.
     Enum(Vec<Variant>),
     /// Another name for a type, with a meaning of its own.
-    Alias(Field),
+    Alias {
+        /// The type.
+        #[cfg_attr(feature = "json", serde(rename = "type"))]
+        kind: Type,
+        /// How a person reads it.
+        #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "Meaning::is_empty"))]
+        meaning: Box<Meaning>,
+    },
 }
 
 /// One case of an enum.
