@@ -57,18 +57,20 @@ pub enum Authority {
 }
 
 impl Authority {
-    /// Whether `keys`, each of which has signed, are enough. Each must belong to the authority: a stranger's
-    /// signature makes the transaction invalid instead of being ignored, so that nobody can pad it.
-    pub fn is_satisfied_by(&self, keys: impl Iterator<Item = PublicKey> + Clone) -> bool {
+    /// Whether `keys`, each of which has signed, are enough. Each must belong to the authority: a
+    /// stranger's signature makes the transaction invalid instead of being ignored, so that nobody
+    /// can pad it. They must ascend strictly, so that none counts twice.
+    pub fn is_satisfied_by(&self, keys: impl Iterator<Item = PublicKey>) -> bool {
         match self {
-            Self::Key(own) => keys.clone().count() == 1 && keys.clone().all(|key| key == *own),
+            Self::Key(own) => keys.eq([*own]),
             Self::Policy(policy) => {
                 let mut weight: u32 = 0;
+                let mut last = None;
                 for key in keys {
-                    match policy.keys.iter().find(|entry| entry.key == key) {
-                        Some(entry) => weight += u32::from(entry.weight),
-                        None => return false,
-                    }
+                    let entry = policy.keys.iter().find(|entry| entry.key == key);
+                    let (Some(entry), true) = (entry, last < Some(key)) else { return false };
+                    weight += u32::from(entry.weight);
+                    last = Some(key);
                 }
                 weight >= policy.threshold
             }
@@ -156,7 +158,7 @@ mod tests {
     fn authority_counts_weights_and_refuses_strangers() {
         let keys = |ids: &'static [u8]| ids.iter().map(|&id| PublicKey([id; 32]));
         let two_of_three = Authority::Policy(policy(2, &[(1, 1), (2, 1), (3, 1)]));
-        let cases: [(&Authority, &'static [u8], bool); 7] = [
+        let cases: [(&Authority, &'static [u8], bool); 9] = [
             (&Authority::Key(PublicKey([1; 32])), &[1], true),
             (&Authority::Key(PublicKey([1; 32])), &[2], false),
             (&Authority::Key(PublicKey([1; 32])), &[1, 2], false),
@@ -164,6 +166,8 @@ mod tests {
             (&two_of_three, &[1, 3], true),
             (&two_of_three, &[1, 2, 3], true),
             (&two_of_three, &[1, 2, 9], false),
+            (&two_of_three, &[1, 1], false),
+            (&two_of_three, &[3, 1], false),
         ];
         for (authority, signed, expected) in cases {
             assert_eq!(authority.is_satisfied_by(keys(signed)), expected, "{signed:?}");

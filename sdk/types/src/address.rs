@@ -1,4 +1,5 @@
-//! Identifiers as people see them: bech32m, checksummed, never shortened where somebody confirms a payment.
+//! Identifiers as people see them: bech32m, checksummed, never shortened where somebody confirms a
+//! payment.
 
 use alloc::string::String;
 
@@ -59,6 +60,8 @@ impl Address {
     pub fn parse(text: &str) -> Result<Self, AddressError> {
         let checked =
             CheckedHrpstring::new::<Bech32m>(text.trim()).map_err(|_| AddressError::Checksum)?;
+        // The 4 bits beyond 32 bytes are zero, so that an address has one spelling.
+        checked.validate_segwit_padding().map_err(|_| AddressError::Length)?;
         let mut bytes = [0; 32];
         let mut payload = checked.byte_iter();
         for byte in &mut bytes {
@@ -78,7 +81,7 @@ impl Address {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::format;
+    use alloc::{format, vec::Vec};
 
     #[test]
     fn both_kinds_round_trip() {
@@ -100,6 +103,19 @@ mod tests {
                 assert!(Address::parse(&changed).is_err(), "{changed}");
             }
         }
+    }
+
+    #[test]
+    fn an_address_has_one_spelling_apart_from_case() {
+        use bech32::primitives::iter::{ByteIterExt, Fe32IterExt};
+        let text = Address::Account(AccountId([7; 32])).to_text();
+        assert_eq!(Address::parse(&text.to_uppercase()), Address::parse(&text));
+        let mut symbols: Vec<_> = [7; 32].iter().copied().bytes_to_fes().collect();
+        let last = symbols.last_mut().unwrap();
+        *last = bech32::Fe32::try_from(last.to_u8() | 1).unwrap();
+        let other: String =
+            symbols.into_iter().with_checksum::<Bech32m>(&ACCOUNT).chars().collect();
+        assert_eq!(Address::parse(&other), Err(AddressError::Length));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Ordering and result: PBFT orders [`Proposal`]s; executing one gives a [`FinalHeader`], which validators certify.
+//! Ordering and result: PBFT orders [`Proposal`]s; executing one gives a [`FinalHeader`], which
+//! validators certify.
 
 use parity_scale_codec::{Decode, Encode};
 
@@ -9,8 +10,8 @@ use crate::{
     unit::{Epoch, Gas, Height, TimeMs, View},
 };
 
-/// What a leader proposes for one slot. It names neither a parent nor a state root, so that slots are
-/// independent and an empty fill never breaks a later one; chaining lives in [`FinalHeader`].
+/// What a leader proposes for one slot. It names neither a parent nor a state root, so that slots
+/// are independent and an empty fill never breaks a later one; chaining lives in [`FinalHeader`].
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Proposal {
     /// Format of this type.

@@ -1,7 +1,7 @@
 //! SCALE with limits.
 //!
-//! Bytes from outside are decoded by [`decode`] alone: it takes the largest length that makes sense, refuses
-//! trailing bytes, and bounds both memory and nesting.
+//! Bytes from outside are decoded by [`decode`] alone: it takes the largest length that makes
+//! sense, refuses trailing bytes, and bounds both memory and nesting.
 
 use alloc::{string::String, vec::Vec};
 use core::{fmt, ops::Deref};
@@ -16,7 +16,8 @@ use crate::limit;
 /// Nesting that any wire type may have; deeper input is refused before the stack feels it.
 const DEPTH: u32 = 64;
 
-/// Why foreign bytes were refused. The sender is at fault; sending the same bytes again cannot help.
+/// Why foreign bytes were refused. The sender is at fault; sending the same bytes again cannot
+/// help.
 #[derive(Clone, Debug, PartialEq, Eq, ThisError)]
 pub enum DecodeError {
     /// The input is longer than the limit for its kind.
@@ -164,7 +165,8 @@ impl<T: Decode, const MIN: usize, const MAX: usize> Decode for Bounded<T, MIN, M
     }
 }
 
-/// The name of a method, an event or an argument: an ASCII letter, then letters, digits and underscores.
+/// The name of a method, an event or an argument: an ASCII letter, then letters, digits and
+/// underscores.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Encode)]
 pub struct Name(String);
 

@@ -1,7 +1,8 @@
-//! SHA-256, always domain-separated: `H(tag, data) = SHA256(len(tag) ‖ tag ‖ data)` with a one-byte length.
+//! SHA-256, always domain-separated: `H(tag, data) = SHA256(len(tag) ‖ tag ‖ data)` with a one-byte
+//! length.
 //!
-//! No two kinds of object can share a hash, because no two share a [`Tag`]. SHA-256 is chosen over faster
-//! functions because servers run it in hardware and every auditor's standard library has it.
+//! No two kinds of object can share a hash, because no two share a [`Tag`]. SHA-256 is chosen over
+//! faster functions because servers run it in hardware and every auditor's standard library has it.
 
 use sha2::{Digest, Sha256};
 
@@ -105,7 +106,8 @@ mod tests {
         let texts: BTreeSet<_> = Tag::ALL.iter().map(|tag| tag.text()).collect();
         assert_eq!(texts.len(), Tag::ALL.len());
         assert!(texts.iter().all(|text| text.len() < 256 && text.is_ascii()));
-        // Two SHA-256 blocks hold 128 bytes less 9 of padding: a longer tag would cost a third block per node.
+        // Two SHA-256 blocks hold 128 bytes less 9 of padding: a longer tag would cost a third
+        // block per node.
         assert!(1 + Tag::StateNode.text().len() + 64 <= 119);
     }
 

@@ -1,12 +1,13 @@
 //! The host interface: every function that a contract can import, declared once.
 //!
-//! [`host_functions!`] is the table. From it come the linker entries and their charging and permission in
-//! `weal-runtime`, the import check in `weal-gate`, the guest's `extern` block ([`guest_bindings!`]) and the
-//! reference in `docs/host-functions.md`. To add a function: add a row here, and a function of the same name in
-//! `runtime/src/host/functions`.
+//! [`host_functions!`] is the table. From it come the linker entries and their charging and
+//! permission in `weal-runtime`, the import check in `weal-gate`, the guest's `extern` block
+//! ([`guest_bindings!`]) and the reference in `docs/host-functions.md`. To add a function: add a
+//! row here, and a function of the same name in `runtime/src/host/functions`.
 //!
-//! **Buffers.** A function that returns bytes takes `(dst, cap)`. If the bytes fit it writes them at `dst`;
-//! otherwise it writes nothing and keeps them for [`take`](#take). Either way it returns their full length.
+//! **Buffers.** A function that returns bytes takes `(dst, cap)`. If the bytes fit it writes them
+//! at `dst`; otherwise it writes nothing and keeps them for [`take`](#take). Either way it returns
+//! their full length.
 
 use alloc::string::String;
 use core::fmt::Write;
@@ -53,7 +54,8 @@ pub struct CallContext {
 pub struct CallRequest {
     /// The call; attached assets are the calling contract's.
     pub call: Call,
-    /// Most gas that the callee may use; what it does not use comes back. The callee never gets more than is left.
+    /// Most gas that the callee may use; what it does not use comes back. The callee never gets
+    /// more than is left.
     pub gas: Gas,
 }
 
@@ -129,14 +131,17 @@ macro_rules! host_functions {
         $callback! {
             /// Writes the call's arguments.
             args(dst: u32, cap: u32) -> i32, Any, gas 60 + 1;
-            /// Writes the bytes that the last function found too long for its buffer. They are gone afterwards.
+            /// Writes the bytes that the last function found too long for its buffer. They are gone
+            /// afterwards.
             take(dst: u32, cap: u32) -> i32, Any, gas 60 + 1;
             /// Sets the call's result, at most 64 KiB. The last call counts.
             ret(src: u32, len: u32), Any, gas 60 + 1;
-            /// Fails the frame with an error code of the contract's ABI and a payload of at most 1 KiB.
-            /// Everything the frame did is undone; unused gas goes back to the caller. Does not return.
+            /// Fails the frame with an error code of the contract's ABI and a payload of at most 1
+            /// KiB. Everything the frame did is undone; unused gas goes back to the caller. Does
+            /// not return.
             revert(code: u32, src: u32, len: u32), Any, gas 60 + 1;
-            /// Fails the frame as `revert` does, for a bug in the contract: `src` is its location as text.
+            /// Fails the frame as `revert` does, for a bug in the contract: `src` is its location
+            /// as text.
             panic(src: u32, len: u32), Any, gas 60 + 1;
             /// Writes the SCALE-encoded `CallContext`.
             context(dst: u32, cap: u32) -> i32, Any, gas 100 + 1;
@@ -144,26 +149,35 @@ macro_rules! host_functions {
             attached(dst: u32, cap: u32) -> i32, Any, gas 100 + 1;
             /// Returns the gas left to this frame.
             gas_left() -> u64, Any, gas 60 + 0;
-            /// Writes the value at a key of the contract, at most 256 bytes long; -1 if there is none.
+            /// Writes the value at a key of the contract, at most 256 bytes long; -1 if there is
+            /// none.
             get(key: u32, key_len: u32, dst: u32, cap: u32) -> i32, Any, gas 2500 + 2;
             /// Stores a value of at most 1 MiB at a key of the contract.
             put(key: u32, key_len: u32, src: u32, len: u32), Write, gas 8000 + 10;
             /// Removes a key of the contract. Removing nothing is no error.
             remove(key: u32, key_len: u32), Write, gas 8000 + 2;
-            /// Writes a page of the contract's entries with `from <= key < to`, as a SCALE-encoded list of
-            /// (key, value), at most `limit` of them and at most 64 KiB. An empty `to` is no bound. `flags`: 1
-            /// walks from the highest key down, 2 leaves values empty. "The last key ≤ p" is
-            /// `to = p ‖ 0x00`, flag 1, limit 1. Each entry costs as much as `get`.
-            range(from: u32, from_len: u32, to: u32, to_len: u32, flags: u32, limit: u32, dst: u32, cap: u32) -> i32, Any, gas 6000 + 2;
-            /// Emits an event: a name, a SCALE-encoded list of at most 4 topics of at most 64 bytes, and at most
-            /// 16 KiB of data.
-            emit(name: u32, name_len: u32, topics: u32, topics_len: u32, data: u32, data_len: u32), Write, gas 400 + 4;
-            /// Writes the 16 bytes (little-endian) of the free balance that the account at `holder` has of the
-            /// asset at `asset`.
-            balance(holder: u32, asset: u32, dst: u32), Any, gas 2700 + 0;
-            /// Sends the 16-byte amount at `amount` of the asset at `asset` from the contract to the account at
-            /// `to`. Returns 0, or 1 if the contract holds too little, or 2 if the asset refuses the payee.
-            transfer(to: u32, asset: u32, amount: u32) -> i32, Write, gas 25000 + 0;
+            /// Writes a page of the contract's entries with `from <= key < to`, as a SCALE-encoded
+            /// list of (key, value), at most `limit` of them and at most 64 KiB. An empty `to` is
+            /// no bound. `flags`: 1 walks from the highest key down, 2 leaves values empty. "The
+            /// last key ≤ p" is `to = p ‖ 0x00`, flag 1, limit 1. Each entry costs as much as
+            /// `get`.
+            range(
+                from: u32, from_len: u32, to: u32, to_len: u32,
+                flags: u32, limit: u32, dst: u32, cap: u32
+            ) -> i32, Any, gas 6000 + 2;
+            /// Emits an event: a name, a SCALE-encoded list of at most 4 topics of at most 64
+            /// bytes, and at most 16 KiB of data.
+            emit(
+                name: u32, name_len: u32, topics: u32, topics_len: u32, data: u32, data_len: u32
+            ), Write, gas 400 + 4;
+            /// Writes the 16 bytes (little-endian) of the free balance that the account at `holder`
+            /// has of the asset at `asset`. Reading the state costs as much as `get` besides.
+            balance(holder: u32, asset: u32, dst: u32), Any, gas 200 + 0;
+            /// Sends the 16-byte amount at `amount` of the asset at `asset` from the contract to
+            /// the account at `to`. Returns 0, or 1 if the contract holds too little, or 2 if the
+            /// asset refuses the payee. Reading and writing the state costs as much as `get` and
+            /// `put` besides.
+            transfer(to: u32, asset: u32, amount: u32) -> i32, Write, gas 200 + 0;
             /// Calls a contract. `src` is a SCALE-encoded `CallRequest`; writes the SCALE-encoded
             /// `Result<Vec<u8>, CallError>`. If the call failed, all that it did is undone.
             call(src: u32, len: u32, dst: u32, cap: u32) -> i32, Any, gas 4000 + 2;
@@ -173,11 +187,11 @@ macro_rules! host_functions {
             blake2b_256(src: u32, len: u32, dst: u32), Any, gas 300 + 2;
             /// Writes the 32 bytes of Keccak-256.
             keccak_256(src: u32, len: u32, dst: u32), Any, gas 700 + 6;
-            /// Returns 1 if the 64 bytes at `signature` are an sr25519 signature of the message by the 32-byte
-            /// key, in the context `substrate`; 0 otherwise.
+            /// Returns 1 if the 64 bytes at `signature` are an sr25519 signature of the message by
+            /// the 32-byte key, in the context `substrate`; 0 otherwise.
             sr25519_verify(key: u32, src: u32, len: u32, signature: u32) -> i32, Any, gas 50000 + 5;
-            /// Returns 1 if the 64 bytes at `signature` are an Ed25519 signature (RFC 8032, checked strictly) of
-            /// the message by the 32-byte key; 0 otherwise.
+            /// Returns 1 if the 64 bytes at `signature` are an Ed25519 signature (RFC 8032, checked
+            /// strictly) of the message by the 32-byte key; 0 otherwise.
             ed25519_verify(key: u32, src: u32, len: u32, signature: u32) -> i32, Any, gas 50000 + 5;
             /// Writes a line of UTF-8 to the node's debug log.
             log(src: u32, len: u32), Devnet, gas 60 + 1;
@@ -188,7 +202,8 @@ macro_rules! host_functions {
 macro_rules! describe {
     ($(
         $(#[doc = $doc:literal])*
-        $name:ident($($param:ident: $type:ty),*) $(-> $result:ty)?, $access:ident, gas $gas:literal + $per_byte:literal;
+        $name:ident($($param:ident: $type:ty),*) $(-> $result:ty)?, $access:ident,
+            gas $gas:literal + $per_byte:literal;
     )*) => {
         /// Every host function, in the order of the table.
         pub const HOST_FUNCTIONS: &[HostFunction] = &[$(HostFunction {
@@ -217,7 +232,8 @@ pub fn host_function(name: &str) -> Option<&'static HostFunction> {
 macro_rules! guest_bindings {
     ($(
         $(#[doc = $doc:literal])*
-        $name:ident($($param:ident: $type:ty),*) $(-> $result:ty)?, $access:ident, gas $gas:literal + $per_byte:literal;
+        $name:ident($($param:ident: $type:ty),*) $(-> $result:ty)?, $access:ident,
+            gas $gas:literal + $per_byte:literal;
     )*) => {
         #[link(wasm_import_module = "weal")]
         unsafe extern "C" {
@@ -229,9 +245,9 @@ macro_rules! guest_bindings {
 /// The reference of all host functions, in Markdown.
 pub fn reference() -> String {
     let mut text = String::from(
-        "# Host functions\n\nGenerated from the table in `sdk/types/src/host.rs`; a test keeps the two equal. \
-         A contract imports these from the module `weal`. Pointers are offsets into its memory. Gas is charged \
-         before the work, per call and per byte moved.\n",
+        "# Host functions\n\nGenerated from the table in `sdk/types/src/host.rs` by `make golden`; a \
+         test keeps the two equal.\nA contract imports these from the module `weal`. Pointers are \
+         offsets into its memory. Gas is charged\nbefore the work, per call and per byte moved.\n",
     );
     for function in HOST_FUNCTIONS {
         let params: alloc::vec::Vec<_> = function

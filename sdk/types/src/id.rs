@@ -34,8 +34,9 @@ ids! {
     ChainId;
     /// Whoever can hold assets and call contracts: a person's account or a contract.
     ///
-    /// A person's id starts as an sr25519 public key and stays when the key is replaced. A contract's id is a
-    /// hash. The two cannot meet: a contract id that is also somebody's public key would break SHA-256.
+    /// A person's id starts as an sr25519 public key and stays when the key is replaced. A
+    /// contract's id is a hash. The two cannot meet: a contract id that is also somebody's public
+    /// key would break SHA-256.
     AccountId;
     /// A contract instance; every contract is also an account ([`ContractId::account`]).
     ContractId;
@@ -51,7 +52,8 @@ ids! {
     BlockHash;
     /// Names a transaction to people: independent of its signatures, which are randomized.
     TxHash;
-    /// Names one signed form of a transaction: used by gossip, proposals, `tx_root` and signature caches.
+    /// Names one signed form of a transaction: used by gossip, proposals, `tx_root` and signature
+    /// caches.
     WireId;
 }
 

@@ -1,8 +1,10 @@
-//! What every part of Commonweal agrees on to the byte: identifiers and units, transactions, receipts,
-//! headers and certificates, the ABI document, the host interface, and the hashes that bind them.
+//! What every part of Commonweal agrees on to the byte: identifiers and units, transactions,
+//! receipts, headers and certificates, the ABI document, the host interface, and the hashes that
+//! bind them.
 //!
-//! The crate is `no_std`, has no clock, socket or disk, and never panics on foreign bytes: everything that
-//! arrives from outside goes through [`codec::decode`], which takes a limit and consumes all input.
+//! The crate is `no_std`, has no clock, socket or disk, and never panics on foreign bytes:
+//! everything that arrives from outside goes through [`codec::decode`], which takes a limit and
+//! consumes all input.
 //!
 //! | module | one idea |
 //! |---|---|

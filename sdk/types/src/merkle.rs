@@ -1,6 +1,8 @@
-//! Merkle trees over lists, as in RFC 6962 §2.1 with this chain's tags in place of its 0x00 and 0x01 prefixes.
+//! Merkle trees over lists, as in RFC 6962 §2.1 with this chain's tags in place of its 0x00 and
+//! 0x01 prefixes.
 //!
-//! A list of `n > 1` splits at the largest power of two below `n`. The empty list has the hash of nothing.
+//! A list of `n > 1` splits at the largest power of two below `n`. The root of the empty list is a
+//! node with nothing under it, which neither an item nor a pair can be.
 
 use alloc::vec::Vec;
 
@@ -29,7 +31,7 @@ fn node(left: &Hash, right: &Hash) -> Hash {
 /// Root over hashed items ([`leaf`]).
 pub fn root(leaves: &[Hash]) -> Hash {
     match leaves {
-        [] => hash(Tag::ListLeaf, &[]),
+        [] => hash(Tag::ListNode, &[]),
         [only] => *only,
         _ => {
             let (left, right) = leaves.split_at(split(leaves.len()));
@@ -44,9 +46,10 @@ pub fn root_of<T: AsRef<[u8]>>(items: impl IntoIterator<Item = T>) -> Hash {
     root(&leaves)
 }
 
-/// Largest power of two below `length`, which is at least 2.
-fn split(length: usize) -> usize {
-    length.next_power_of_two() / 2
+/// Largest power of two below `length`, which is at least 2: the highest bit of `length - 1`.
+/// `next_power_of_two` would overflow where a browser's 32-bit `usize` meets a large count.
+const fn split(length: usize) -> usize {
+    1 << (length - 1).ilog2()
 }
 
 /// The path that proves the item at `index`, or `None` if there is no such item.
@@ -72,7 +75,8 @@ pub fn prove(leaves: &[Hash], index: u32) -> Option<Path> {
     Path::new(path).ok()
 }
 
-/// The root that `path` leads to from `item` at `index` of `count` items; `None` if the path has another length.
+/// The root that `path` leads to from `item` at `index` of `count` items; `None` if the path has
+/// another length.
 ///
 /// Both numbers are bound: a proof for one index is none for another.
 pub fn root_from_path(item: &[u8], index: u32, count: u32, path: &[Hash]) -> Option<Hash> {
@@ -147,6 +151,22 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn counts_from_outside_never_overflow() {
+        let halves = [(2, 1), (3, 2), (4, 2), (5, 4), (usize::MAX, 1 << (usize::BITS - 1))];
+        for (length, left) in halves {
+            assert_eq!(split(length), left, "{length}");
+        }
+        assert_eq!(root_from_path(b"", u32::MAX, u32::MAX, &[]), None);
+        assert_eq!(root_from_path(b"", u32::MAX - 1, u32::MAX, &[]), None);
+        assert!(root_from_path(b"", 0, u32::MAX, &[[0; 32]; PATH_HASHES]).is_some());
+    }
+
+    #[test]
+    fn the_empty_list_is_no_other_list() {
+        assert_ne!(root(&[]), root_of([b""]));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What governance may change: the record that the system contract `params` keeps.
 //!
-//! Defaults come from [`ChainParams::private`], [`ChainParams::consortium`] and [`ChainParams::public`]: the three
-//! deployment modes are one program and differ in these values alone.
+//! Defaults come from [`ChainParams::private`], [`ChainParams::consortium`] and
+//! [`ChainParams::public`]: the three deployment modes are one program and differ in these values
+//! alone.
 
 use parity_scale_codec::{Decode, Encode};
 
@@ -22,7 +23,8 @@ pub enum Admission {
     Open,
 }
 
-/// What gas costs. The price is per million gas, since one gas is far less than the smallest unit of money.
+/// What gas costs. The price is per million gas, since one gas is far less than the smallest unit
+/// of money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct FeeSchedule {
     /// In which asset.
@@ -48,21 +50,25 @@ impl FeeSchedule {
 pub struct ChainParams {
     /// Format of this type.
     pub version: Version<1>,
-    /// Whose calls may change these parameters, suspend accounts and create assets; usually a multi-signature.
+    /// Whose calls may change these parameters, suspend accounts and create assets; usually a
+    /// multi-signature.
     pub governance: AccountId,
     /// Who may send.
     pub admission: Admission,
     /// What gas costs; `None` for nothing.
     pub fee: Option<FeeSchedule>,
-    /// Gas limits of one block's transactions, summed. At one nanosecond each this bounds a block's execution.
+    /// Gas limits of one block's transactions, summed. At one nanosecond each this bounds a block's
+    /// execution.
     pub block_gas: Gas,
     /// Gas limit of one transaction.
     pub transaction_gas: Gas,
-    /// Gas limits of one account's transactions in one block, summed: what keeps a chain without fees from spam.
+    /// Gas limits of one account's transactions in one block, summed: what keeps a chain without
+    /// fees from spam.
     pub account_gas_per_block: Gas,
     /// Gas limit of one query through a node.
     pub query_gas: Gas,
-    /// Heights between the upload of a code and its first call: the time in which validators compile it.
+    /// Heights between the upload of a code and its first call: the time in which validators
+    /// compile it.
     pub code_delay: u64,
     /// How far ahead `valid_until` may lie for an account with one key, in milliseconds.
     pub valid_ahead_key_ms: u64,
@@ -98,7 +104,8 @@ impl ChainParams {
     /// Governed validators, admitted accounts, no fees, quotas.
     pub const fn consortium(governance: AccountId) -> Self {
         Self {
-            // The worst module that passes the gate compiles in 3 s; blocks under load are 100 to 200 ms apart.
+            // The worst module that passes the gate compiles in 3 s; blocks under load are 100 to
+            // 200 ms apart.
             code_delay: 16,
             // A fifth of a block, so that a few busy members share it.
             account_gas_per_block: Gas(50_000_000),

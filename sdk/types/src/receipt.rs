@@ -1,7 +1,7 @@
 //! What became of a transaction.
 //!
-//! Every ordered transaction has one receipt, and ends in one of three ways ([`Outcome`]). The encoded receipts
-//! of a block are the leaves under its `receipts_root`.
+//! Every ordered transaction has one receipt, and ends in one of three ways ([`Outcome`]). The
+//! encoded receipts of a block are the leaves under its `receipts_root`.
 
 use alloc::vec::Vec;
 
@@ -180,7 +180,8 @@ pub enum FailureKind {
     /// After the last call, more of an asset had left the signer than its own limits allow.
     #[codec(index = 17)]
     SpendLimit,
-    /// The caller may not do this (system contracts; other contracts revert with codes of their own).
+    /// The caller may not do this (system contracts; other contracts revert with codes of their
+    /// own).
     #[codec(index = 18)]
     Unauthorised,
     /// The module asked for more memory than it may have while it was set up.
@@ -214,7 +215,8 @@ pub enum TrapKind {
     DivisionByZero,
 }
 
-/// What a contract learns when a call that it made fails. It may catch it: the callee's effects are undone.
+/// What a contract learns when a call that it made fails. It may catch it: the callee's effects are
+/// undone.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct CallError {
     /// The contract that failed; it may lie below the callee.

@@ -3,7 +3,7 @@
 //! Execution takes a [`Snapshot`] and returns a [`ChangeSet`]; only the state layer writes.
 
 use alloc::{vec, vec::Vec};
-use core::{fmt, ops::ControlFlow};
+use core::{borrow::Borrow, fmt, ops::ControlFlow};
 
 use thiserror::Error;
 
@@ -15,7 +15,8 @@ use crate::{
 
 /// Where a value lives: a contract and a key of its own.
 ///
-/// The two are kept as one byte string, `contract (32) ‖ key (0..=256)`, which is also how the disk orders them.
+/// The two are kept as one byte string, `contract (32) ‖ key (0..=256)`, which is also how the disk
+/// orders them.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StateKey(Vec<u8>);
 
@@ -65,6 +66,13 @@ impl StateKey {
     /// Where the key stands in the state tree.
     pub fn path(&self) -> Hash {
         hash(Tag::StateKey, &[&self.0])
+    }
+}
+
+/// Lets a map keyed by [`StateKey`] be searched without building one.
+impl Borrow<[u8]> for StateKey {
+    fn borrow(&self) -> &[u8] {
+        &self.0
     }
 }
 
@@ -119,8 +127,8 @@ impl IntoIterator for ChangeSet {
     }
 }
 
-/// The storage under a snapshot failed: a disk error or a bug, never the fault of a transaction. Whoever sees it
-/// stops instead of guessing; it never becomes a receipt.
+/// The storage under a snapshot failed: a disk error or a bug, never the fault of a transaction.
+/// Whoever sees it stops instead of guessing; it never becomes a receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("state storage failed: {0}")]
 pub struct StorageFault(pub alloc::string::String);
@@ -142,8 +150,9 @@ pub trait Snapshot {
     /// The value at `key`.
     fn get(&self, key: &StateKey) -> Result<Option<Vec<u8>>, StorageFault>;
 
-    /// Shows `visit` the entries of `contract` with `from <= key` and, if given, `key < to`, in order, until it
-    /// breaks. Reads no more than it shows, apart from a read-ahead of bounded size.
+    /// Shows `visit` the entries of `contract` with `from <= key` and, if given, `key < to`, in
+    /// order, until it breaks. Reads no more than it shows, apart from a read-ahead of bounded
+    /// size.
     fn scan(
         &self,
         contract: &ContractId,

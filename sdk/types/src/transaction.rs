@@ -1,7 +1,7 @@
 //! What a person signs.
 //!
-//! A [`Transaction`] is a list of calls that all succeed or all vanish. [`TxHash`] names it to people;
-//! [`WireId`] names one signed form of it, because sr25519 signatures are randomized.
+//! A [`Transaction`] is a list of calls that all succeed or all vanish. [`TxHash`] names it to
+//! people; [`WireId`] names one signed form of it, because sr25519 signatures are randomized.
 
 use alloc::borrow::Cow;
 
@@ -15,8 +15,8 @@ use crate::{
     unit::{Amount, Gas, Nonce, TimeMs},
 };
 
-/// The signing context of accounts: the one that Substrate wallets use, so that they can sign for this chain.
-/// Domain separation comes from [`Tag`] and the chain id inside the message.
+/// The signing context of accounts: the one that Substrate wallets use, so that they can sign for
+/// this chain. Domain separation comes from [`Tag`] and the chain id inside the message.
 pub const ACCOUNT_SIGNING_CONTEXT: &[u8] = b"substrate";
 
 /// An amount of one asset.
@@ -58,8 +58,8 @@ pub struct Transaction {
     pub max_fee: Amount,
     /// Who pays instead of the signer.
     pub sponsor: Option<AccountId>,
-    /// The signer's own guard: the most that may leave its free balance, per asset; an asset that is not listed
-    /// must not leave at all. Strictly ascending by asset.
+    /// The signer's own guard: the most that may leave its free balance, per asset; an asset that
+    /// is not listed must not leave at all. Strictly ascending by asset.
     pub limits: Bounded<AssetAmount, 0, { limit::TX_SPEND_LIMITS }>,
     /// The calls, in order.
     pub calls: Bounded<Call, 1, { limit::TX_CALLS }>,
@@ -71,7 +71,8 @@ impl Transaction {
         TxHash(hash(Tag::Transaction, &[&chain.0, &self.encode()]))
     }
 
-    /// The message that a sponsor signs: other than the signer's, so neither can pass for the other.
+    /// The message that a sponsor signs: other than the signer's, so neither can pass for the
+    /// other.
     pub fn sponsor_message(&self, chain: &ChainId) -> Hash {
         hash(Tag::Sponsor, &[&chain.0, &self.encode()])
     }
@@ -82,8 +83,9 @@ impl Transaction {
     }
 }
 
-/// What exactly was signed. Browser wallets wrap whatever they sign, so that a page can never make them sign a
-/// Substrate extrinsic. The form is stated and not guessed: a batch must know its messages beforehand.
+/// What exactly was signed. Browser wallets wrap whatever they sign, so that a page can never make
+/// them sign a Substrate extrinsic. The form is stated and not guessed: a batch must know its
+/// messages beforehand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub enum MessageForm {
     /// The 32 bytes of the message.

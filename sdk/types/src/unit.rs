@@ -44,9 +44,11 @@ units! {
     View(u64);
     /// Reign of one validator set.
     Epoch(u64);
-    /// How many transactions an account has had applied or reverted; the next one carries this number.
+    /// How many transactions an account has had applied or reverted; the next one carries this
+    /// number.
     Nonce(u64);
-    /// Work. One gas is one nanosecond on the reference machine (see the gas schedule in `weal-runtime`).
+    /// Work. One gas is one nanosecond on the reference machine (see the gas schedule in
+    /// `weal-runtime`).
     Gas(u64);
     /// Milliseconds since 1970-01-01 UTC.
     TimeMs(u64);
