@@ -245,9 +245,10 @@ macro_rules! guest_bindings {
 /// The reference of all host functions, in Markdown.
 pub fn reference() -> String {
     let mut text = String::from(
-        "# Host functions\n\nGenerated from the table in `sdk/types/src/host.rs` by `make golden`; a \
-         test keeps the two equal.\nA contract imports these from the module `weal`. Pointers are \
-         offsets into its memory. Gas is charged\nbefore the work, per call and per byte moved.\n",
+        "# Host functions\n\n\
+         Generated from the table in `sdk/types/src/host.rs` by `make golden`; a test keeps the two\n\
+         equal. A contract imports these from the module `weal`. Pointers are offsets into its\n\
+         memory. Gas is charged before the work, per call and per byte moved.\n",
     );
     for function in HOST_FUNCTIONS {
         let params: alloc::vec::Vec<_> = function

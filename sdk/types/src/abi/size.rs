@@ -1,8 +1,8 @@
 //! How deep and how large values of a document's types are, before any of their lists is read.
 //!
 //! Clients decode values by documents that strangers wrote. So a type must end: it nests no deeper
-//! than [`limit::TYPE_DEPTH`] and holds no more than [`limit::TYPE_PARTS`] parts while its lists and
-//! options are empty, and an element of a list takes at least one byte, so that a list is never
+//! than [`limit::TYPE_DEPTH`] and holds no more than [`limit::TYPE_PARTS`] parts while its lists
+//! and options are empty, and an element of a list takes at least one byte, so that a list is never
 //! longer than its input. Types may contain themselves through a list or an option; each turn of
 //! that costs a byte.
 

@@ -1,0 +1,48 @@
+# The commands of this repository. `make help` lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Every step takes the whole workspace in the release profile: another choice of members or another
+# profile would build RocksDB again, which takes 12 minutes.
+WORKSPACE := --release --workspace --locked
+
+# Crates that must build without the standard library, for browsers and contracts.
+PURE := weal-types weal-proof
+
+# Suites of weal-bench.
+SUITES := state
+
+.PHONY: help setup test format lint pure tests docs golden bench
+
+help: ## Lists the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
+
+setup: ## Installs what this machine lacks
+	@tools/setup/setup.sh
+
+test: setup format lint pure docs tests ## Installs what is missing and runs every check and test
+
+format: ## Checks the formatting
+	cargo fmt --all --check
+
+lint: ## Runs clippy over all code; a warning fails
+	cargo clippy $(WORKSPACE) --all-targets -- -D warnings
+
+pure: ## Builds the crates that do without the standard library
+	cargo build --release --locked --target wasm32-unknown-unknown --no-default-features \
+		$(PURE:%=--package %)
+
+docs: ## Builds the documentation; a warning fails
+	RUSTDOCFLAGS="-D warnings" cargo doc $(WORKSPACE) --no-deps
+
+tests: ## Runs all tests, documentation's examples included
+	cargo test $(WORKSPACE) --no-fail-fast
+
+golden: ## Rewrites the golden files and generated documents; look at the diff before committing it
+	WEAL_GOLDEN=write cargo test $(WORKSPACE) --test golden
+
+bench: ## Runs every suite of benchmarks
+	cargo build $(WORKSPACE) --all-targets
+	for suite in $(SUITES); do cargo run --release --locked --package weal-bench -- $$suite; done
