@@ -246,9 +246,9 @@ macro_rules! guest_bindings {
 pub fn reference() -> String {
     let mut text = String::from(
         "# Host functions\n\n\
-         Generated from the table in `sdk/types/src/host.rs` by `make golden`; a test keeps the two\n\
-         equal. A contract imports these from the module `weal`. Pointers are offsets into its\n\
-         memory. Gas is charged before the work, per call and per byte moved.\n",
+         Generated from the table in `sdk/types/src/host.rs` by `make golden`; a test keeps the\n\
+         two equal. A contract imports these from the module `weal`. Pointers are offsets into\n\
+         its memory. Gas is charged before the work, per call and per byte moved.\n",
     );
     for function in HOST_FUNCTIONS {
         let params: alloc::vec::Vec<_> = function

@@ -78,7 +78,8 @@ pub fn prove(leaves: &[Hash], index: u32) -> Option<Path> {
 /// The root that `path` leads to from `item` at `index` of `count` items; `None` if the path has
 /// another length.
 ///
-/// Both numbers are bound: a proof for one index is none for another.
+/// `count` must come from where the root comes from, such as a header: lists of other lengths can
+/// have a path of the same turns. With the right count, a proof for one index is none for another.
 pub fn root_from_path(item: &[u8], index: u32, count: u32, path: &[Hash]) -> Option<Hash> {
     if index >= count {
         return None;

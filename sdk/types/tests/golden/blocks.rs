@@ -115,7 +115,14 @@ pub fn write(golden: &mut Golden, signer: &mut Signer) {
             ),
         ],
     );
+    golden.vectors(
+        "certificate",
+        "Votes are signed in the signing context `weal/pbft/1`; `message` is what is signed.",
+        certificates(signer),
+    );
+}
 
+fn certificates(signer: &mut Signer) -> Vec<Value> {
     let mut vectors: Vec<Value> = [3, 4]
         .map(|epoch| {
             let set = set(epoch);
@@ -139,11 +146,7 @@ pub fn write(golden: &mut Golden, signer: &mut Signer) {
             Value::Null,
         ));
     }
-    golden.vectors(
-        "certificate",
-        "Votes are signed in the signing context `weal/pbft/1`; `message` is what is signed.",
-        vectors,
-    );
+    vectors
 }
 
 fn certificate(signer: &mut Signer, vote: Vote, message: &[u8; 32]) -> Certificate {

@@ -1,8 +1,8 @@
 //! Golden vectors: the bytes of every wire type beside the value in JSON, so that any language can
 //! check itself against them. The files lie in `tests/golden/types` at the root of the repository.
 //!
-//! An ordinary run compares. `make golden` rewrites; look at the diff before committing it: a vector
-//! that changes means that old bytes no longer mean what they meant.
+//! An ordinary run compares. `make golden` rewrites; look at the diff before committing it: a
+//! vector that changes means that old bytes no longer mean what they meant.
 
 mod abi;
 mod accounts;

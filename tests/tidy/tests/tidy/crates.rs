@@ -15,8 +15,9 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("weal-runtime", &["weal-gate", "weal-types"]),
     ("weal-state", &["weal-proof", "weal-types"]),
     ("bare-token", &["weal-types"]),
+    ("puppet", &["weal-types"]),
     ("weal-hostile", &["weal-gate", "weal-types"]),
-    ("weal-fixtures", &["bare-token", "weal-gate", "weal-runtime", "weal-types"]),
+    ("weal-fixtures", &["bare-token", "puppet", "weal-gate", "weal-runtime", "weal-types"]),
     (
         "weal-bench",
         &[
