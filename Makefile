@@ -4,9 +4,13 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# Every step takes the whole workspace in the release profile: another choice of members or another
-# profile would build RocksDB again, which takes 12 minutes.
+# Every step takes the whole workspace, tests included, in the release profile: another profile, or
+# a choice of members (`--package`), can choose other features for what RocksDB is built with, and so
+# build it again, which takes 12 minutes.
 WORKSPACE := --release --workspace --locked
+
+# Where cargo puts what it builds.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # Crates that must build without the standard library, for browsers and contracts.
 PURE := weal-types weal-proof
@@ -14,6 +18,7 @@ PURE := weal-types weal-proof
 # Suites of weal-bench.
 SUITES := state
 
+.NOTPARALLEL:
 .PHONY: help setup test format lint pure tests docs golden bench
 
 help: ## Lists the commands
@@ -35,7 +40,8 @@ pure: ## Builds the crates that do without the standard library
 		$(PURE:%=--package %)
 
 docs: ## Builds the documentation; a warning fails
-	RUSTDOCFLAGS="-D warnings" cargo doc $(WORKSPACE) --no-deps
+	# Without `--examples`, cargo would leave out the features that tests choose.
+	RUSTDOCFLAGS="-D warnings" cargo doc $(WORKSPACE) --no-deps --lib --bins --examples
 
 tests: ## Runs all tests, documentation's examples included
 	cargo test $(WORKSPACE) --no-fail-fast
@@ -45,4 +51,4 @@ golden: ## Rewrites the golden files and generated documents; look at the diff b
 
 bench: ## Runs every suite of benchmarks
 	cargo build $(WORKSPACE) --all-targets
-	for suite in $(SUITES); do cargo run --release --locked --package weal-bench -- $$suite; done
+	for suite in $(SUITES); do $(TARGET)/release/weal-bench $$suite; done
