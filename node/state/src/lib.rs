@@ -1,1 +1,42 @@
-//! Authenticated state: flat view, Merkle tree, proofs and history over a key-value store.
+//! Authenticated state: a flat view for reads, a Merkle tree for roots and proofs, and their past.
+//!
+//! [`State`] keeps both over a small key-value trait, [`KeyValue`], in memory or in RocksDB. A block is
+//! [prepared](State::prepare), which gives its root and touches no disk, and later [committed](State::commit),
+//! which writes it in one atomic batch together with whatever else the node stores about it. `docs/state.md` in the
+//! repository explains the layout and why it is so.
+//!
+//! | module | one idea |
+//! |---|---|
+//! | `kv`, `memory`, `rocks` | the store: columns, views, batches |
+//! | `layout` | the columns, and the records of `meta` |
+//! | `bucket` | regions of the tree and the leaves in them |
+//! | `tree` | the tree in memory: change it, cache buckets, rebuild it |
+//! | `undo`, `past` | what blocks replaced, and the tree as it was before them |
+//! | `history` | the optional index of old values |
+//! | `snapshot` | the state after one block |
+//! | `state` | [`State`], which puts these together |
+
+#![forbid(unsafe_code)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod bucket;
+mod error;
+mod history;
+mod kv;
+mod layout;
+mod memory;
+mod past;
+mod rocks;
+mod snapshot;
+mod state;
+mod tree;
+mod undo;
+
+pub use error::StateError;
+pub use kv::{Batch, Column, KeyValue, StoreError, View, Write};
+pub use layout::{COLUMNS, Head};
+pub use memory::MemoryStore;
+pub use rocks::{RocksOptions, RocksStore};
+pub use snapshot::StateSnapshot;
+pub use state::{HistoryProgress, Options, PREPARED_BLOCKS, Prepared, Proven, State};
+pub use undo::UNDO_HEIGHTS;

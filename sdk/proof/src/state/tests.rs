@@ -263,8 +263,10 @@ fn no_changed_bit_verifies() {
     for count in [0, 1, 2, 7, 100] {
         refuses_every_flip(&entries[..count], core::slice::from_ref(&first));
         refuses_every_flip(&entries[..count], core::slice::from_ref(&absent));
-        let mixed =
-            [&[absent.clone()], &entries.iter().map(|e| e.0.clone()).collect::<Vec<_>>()[..9]];
+        let mixed = [
+            core::slice::from_ref(&absent),
+            &entries.iter().map(|e| e.0.clone()).collect::<Vec<_>>()[..9],
+        ];
         refuses_every_flip(&entries[..count], &mixed.concat());
     }
 }
@@ -274,7 +276,8 @@ fn keys_share_their_siblings() {
     let entries = numbered(1_000);
     let tree = Naive::new(&entries.iter().map(|(k, v)| (k.clone(), &v[..])).collect::<Vec<_>>());
     let keys: Vec<_> = entries.iter().step_by(10).map(|entry| entry.0.clone()).collect();
-    let single: usize = keys.iter().map(|key| tree.prove(&[key.clone()]).to_wire().len()).sum();
+    let single: usize =
+        keys.iter().map(|key| tree.prove(core::slice::from_ref(key)).to_wire().len()).sum();
     let together = tree.prove(&keys).to_wire().len();
     assert!(together * 2 < single, "{together} bytes together, {single} apart");
     let refusal = |paths: &[Hash]| make(&tree, paths).unwrap_err();

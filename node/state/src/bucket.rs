@@ -1,0 +1,172 @@
+//! Regions of the tree, and the buckets of leaves that lie in them.
+//!
+//! On disk a bucket's key is its region and its value its leaves, ascending by path:
+//!
+//! ```text
+//! key    prefix (⌈depth / 8⌉, unused bits 0) ‖ depth (1)
+//! value  (path (32) ‖ value hash (32)) × 1..=capacity
+//! ```
+//!
+//! Buckets do not overlap, so their keys sort as their paths do.
+
+use std::sync::Arc;
+
+use weal_proof::tree::{EMPTY, leaf_hash, node_hash, shared_bits, turns_right};
+use weal_types::Hash;
+
+/// A key's place in the tree and its value's hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Leaf {
+    pub path: Hash,
+    pub value_hash: Hash,
+}
+
+/// The leaves of a bucket, ascending by path.
+pub(crate) type Leaves = Arc<[Leaf]>;
+
+/// Bytes of a leaf on disk.
+const LEAF_BYTES: usize = 64;
+
+/// All paths that start with the first `depth` bits of `prefix`, whose other bits are zero.
+///
+/// The order is that of a walk that visits a node before what is below it, left before right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Region {
+    pub prefix: Hash,
+    pub depth: u8,
+}
+
+impl Region {
+    /// All paths.
+    pub(crate) const ROOT: Self = Self { prefix: [0; 32], depth: 0 };
+
+    /// The left and the right half. `depth` must be below 255: two paths part at bit 255 at the latest, so a
+    /// bucket of two leaves never needs to be halved further.
+    pub(crate) fn halves(self) -> (Self, Self) {
+        let depth = usize::from(self.depth);
+        let mut right = self.prefix;
+        right[depth / 8] |= 0x80 >> (depth % 8);
+        let below = self.depth.saturating_add(1);
+        (Self { depth: below, ..self }, Self { prefix: right, depth: below })
+    }
+
+    pub(crate) fn contains(&self, path: &Hash) -> bool {
+        shared_bits(&self.prefix, path) >= usize::from(self.depth)
+    }
+
+    /// The region's key on disk.
+    pub(crate) fn to_key(self) -> Vec<u8> {
+        let mut key = Vec::with_capacity(33);
+        self.write_to(&mut key);
+        key.rotate_left(1);
+        key
+    }
+
+    /// Appends depth and prefix; the depth first, so that a reader knows how long the prefix is.
+    pub(crate) fn write_to(self, bytes: &mut Vec<u8>) {
+        bytes.push(self.depth);
+        bytes.extend_from_slice(&self.prefix[..usize::from(self.depth).div_ceil(8)]);
+    }
+
+    /// Reads what [`Self::to_key`] gave.
+    pub(crate) fn from_key(key: &[u8]) -> Option<Self> {
+        let (depth, prefix) = key.split_last()?;
+        Self::from_parts(*depth, prefix)
+    }
+
+    /// A region from its depth and exactly the bytes of its prefix.
+    pub(crate) fn from_parts(depth: u8, bytes: &[u8]) -> Option<Self> {
+        let mut prefix = [0; 32];
+        prefix.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        let used = usize::from(depth) % 8;
+        let is_clean = used == 0 || bytes.last()? << used == 0;
+        (bytes.len() == usize::from(depth).div_ceil(8) && is_clean)
+            .then_some(Self { prefix, depth })
+    }
+}
+
+/// The bucket as it lies on disk.
+pub(crate) fn encode(leaves: &[Leaf]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(leaves.len() * LEAF_BYTES);
+    for leaf in leaves {
+        bytes.extend_from_slice(&leaf.path);
+        bytes.extend_from_slice(&leaf.value_hash);
+    }
+    bytes
+}
+
+/// Reads a bucket, or says what is wrong with it.
+pub(crate) fn decode(region: &Region, bytes: &[u8], capacity: u8) -> Result<Leaves, &'static str> {
+    let (chunks, rest) = bytes.as_chunks::<LEAF_BYTES>();
+    if !rest.is_empty() || chunks.is_empty() || chunks.len() > usize::from(capacity) {
+        return Err("a bucket of impossible length");
+    }
+    let leaves: Leaves = chunks
+        .iter()
+        .map(|chunk| {
+            let mut leaf = Leaf { path: [0; 32], value_hash: [0; 32] };
+            leaf.path.copy_from_slice(&chunk[..32]);
+            leaf.value_hash.copy_from_slice(&chunk[32..]);
+            leaf
+        })
+        .collect();
+    if !leaves.is_sorted_by(|a, b| a.path < b.path) {
+        return Err("leaves out of order");
+    }
+    if !leaves.iter().all(|leaf| region.contains(&leaf.path)) {
+        return Err("a leaf outside of its bucket");
+    }
+    Ok(leaves)
+}
+
+/// The hash of a subtree at `depth` with these leaves, all of which belong there.
+pub(crate) fn subtree_hash(leaves: &[Leaf], depth: usize) -> Hash {
+    match leaves {
+        [] => EMPTY,
+        [leaf] => leaf_hash(&leaf.path, &leaf.value_hash),
+        _ => {
+            let (left, right) = halve(leaves, depth);
+            node_hash(&subtree_hash(left, depth + 1), &subtree_hash(right, depth + 1))
+        }
+    }
+}
+
+/// The leaves left and right of `depth`.
+pub(crate) fn halve(leaves: &[Leaf], depth: usize) -> (&[Leaf], &[Leaf]) {
+    leaves.split_at(leaves.partition_point(|leaf| !turns_right(&leaf.path, depth)))
+}
+
+/// A key's new value hash, or `None` where it loses its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LeafChange {
+    pub path: Hash,
+    pub value_hash: Option<Hash>,
+}
+
+/// `leaves` after `changes`, both ascending. Adds to `replaced` what each change that changes anything replaced.
+pub(crate) fn merge(
+    leaves: &[Leaf],
+    changes: &[LeafChange],
+    replaced: &mut Vec<LeafChange>,
+) -> Vec<Leaf> {
+    let mut merged = Vec::with_capacity(leaves.len() + changes.len());
+    let mut rest = leaves;
+    for &LeafChange { path, value_hash } in changes {
+        let before = rest.partition_point(|leaf| leaf.path < path);
+        merged.extend_from_slice(&rest[..before]);
+        rest = &rest[before..];
+        let mut old = None;
+        if let Some((first, others)) = rest.split_first()
+            && first.path == path
+        {
+            old = Some(first.value_hash);
+            rest = others;
+        }
+        merged.extend(value_hash.map(|value_hash| Leaf { path, value_hash }));
+        if old != value_hash {
+            replaced.push(LeafChange { path, value_hash: old });
+        }
+    }
+    merged.extend_from_slice(rest);
+    merged
+}

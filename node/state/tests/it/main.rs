@@ -1,0 +1,10 @@
+//! The state against a model: a sorted map per height, and a tree hashed from scratch by the definition.
+
+mod abandon;
+mod corruption;
+mod crash;
+mod history;
+mod model;
+mod past;
+mod properties;
+mod rocks;

@@ -1,0 +1,116 @@
+//! RocksDB: what it refuses, and the columns of others.
+
+use std::sync::Arc;
+
+use weal_state::{
+    Batch, COLUMNS, Column, KeyValue, MemoryStore, Options, RocksOptions, RocksStore, StoreError,
+};
+use weal_types::state::Direction;
+
+use crate::model::{Checked, put};
+
+const BLOCKS: Column = Column::new("blocks");
+
+#[test]
+fn a_second_opening_is_refused_and_a_later_one_is_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let open = || RocksStore::open(directory.path(), &COLUMNS, RocksOptions::default());
+    let first = open().unwrap();
+    let path = directory.path().display().to_string();
+    assert_eq!(open().map(drop), Err(StoreError::Locked { path }));
+    // A view keeps the database open, too.
+    let view = first.view().unwrap();
+    drop(first);
+    assert!(matches!(open(), Err(StoreError::Locked { .. })));
+    drop(view);
+    open().unwrap();
+}
+
+#[test]
+fn columns_are_added_by_name_and_never_forgotten() {
+    let directory = tempfile::tempdir().unwrap();
+    let open =
+        |columns: &[Column]| RocksStore::open(directory.path(), columns, RocksOptions::default());
+    open(&COLUMNS).unwrap();
+    let more = [&COLUMNS[..], &[BLOCKS]].concat();
+    let store = open(&more).unwrap();
+    let mut batch = Batch::new();
+    batch.put(BLOCKS, b"k", b"v");
+    store.write(&batch).unwrap();
+    drop(store);
+    let names = vec!["blocks".to_owned()];
+    assert_eq!(open(&COLUMNS).map(drop), Err(StoreError::UnknownColumns { names }));
+    let store = open(&more).unwrap();
+    assert_eq!(store.get(BLOCKS, b"k"), Ok(Some(b"v".to_vec())));
+    let missing = Column::new("elsewhere");
+    let error = StoreError::MissingColumn { column: "elsewhere" };
+    assert_eq!(store.get(missing, b"k"), Err(error.clone()));
+    batch.put(missing, b"k", b"v");
+    assert_eq!(store.write(&batch), Err(error));
+}
+
+/// One batch with every kind of write, and every kind of read, on both stores.
+#[test]
+fn both_stores_give_the_same_answers() {
+    let directory = tempfile::tempdir().unwrap();
+    let disk = RocksStore::open(directory.path(), &[BLOCKS], RocksOptions::default()).unwrap();
+    let stores: [Box<dyn KeyValue>; 2] = [Box::new(MemoryStore::new()), Box::new(disk)];
+    for store in stores {
+        let mut batch = Batch::new();
+        for n in 0..20u8 {
+            batch.put(BLOCKS, &[n / 4, n], &[n]);
+        }
+        store.write(&batch).unwrap();
+        let before = store.view().unwrap();
+        let mut batch = Batch::new();
+        batch.delete(BLOCKS, &[0, 1]);
+        batch.delete(BLOCKS, b"absent");
+        batch.delete_range(BLOCKS, &[1], &[2, 9]);
+        batch.delete_range(BLOCKS, &[9], &[3]);
+        let mut second = Batch::new();
+        second.put(BLOCKS, &[1, 5], b"again");
+        batch.append(&second);
+        store.write(&batch).unwrap();
+        let view = store.view().unwrap();
+        let keys = |view: &dyn weal_state::View, from: &[u8], to: Option<&[u8]>, direction| {
+            let mut keys = Vec::new();
+            view.scan(BLOCKS, from, to, direction, &mut |key, _| {
+                keys.push(key.last().copied().unwrap());
+                std::ops::ControlFlow::Continue(())
+            })
+            .unwrap();
+            keys
+        };
+        let (up, down) = (Direction::Ascending, Direction::Descending);
+        assert_eq!(
+            keys(&*view, &[], None, up),
+            [0, 2, 3, 5, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]
+        );
+        assert_eq!(keys(&*view, &[0, 3], Some(&[2, 11]), up), [3, 5, 9, 10]);
+        assert_eq!(keys(&*view, &[0, 3], Some(&[2, 11]), down), [10, 9, 5, 3]);
+        assert_eq!(keys(&*view, &[3, 1], Some(&[3, 1]), up), []);
+        assert_eq!(keys(&*view, &[4], Some(&[3]), down), []);
+        assert_eq!(keys(&*before, &[], Some(&[1, 6]), up), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(view.get(BLOCKS, &[1, 5]), Ok(Some(b"again".to_vec())));
+        assert_eq!(before.get(BLOCKS, &[1, 5]), Ok(Some(vec![5])));
+        let many = store.get_many(BLOCKS, &[&[0, 0], &[0, 1], &[4, 19]]);
+        assert_eq!(many, Ok(vec![Some(vec![0]), None, Some(vec![19])]));
+    }
+}
+
+#[test]
+fn a_state_shares_its_database() {
+    let directory = tempfile::tempdir().unwrap();
+    let columns = [&COLUMNS[..], &[BLOCKS]].concat();
+    let open = || RocksStore::open(directory.path(), &columns, RocksOptions::default()).unwrap();
+    let mut checked = Checked::open(Arc::new(open()), Options::default());
+    let prepared = checked.prepare(vec![put(1, "a")]);
+    let mut extra = Batch::new();
+    extra.put(BLOCKS, b"0", b"genesis");
+    checked.state.commit(prepared, &extra).unwrap();
+    drop(checked);
+    let store = open();
+    assert_eq!(store.get(BLOCKS, b"0"), Ok(Some(b"genesis".to_vec())));
+    let checked = Checked::open(Arc::new(store), Options::default());
+    assert_eq!(checked.state.head().unwrap().unwrap().keys, 1);
+}
