@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use parity_scale_codec::Encode;
 use thiserror::Error;
 use weal_types::{
-    AccountId, Amount, AssetId, ContractId,
+    AccountId, Amount, AssetId, ContractId, PublicKey,
     account::{Account, AccountStatus, Authority, PolicyError},
     codec::Version,
     params::{Admission, ChainParams},
@@ -19,7 +19,7 @@ use weal_types::{
 
 use crate::system::{
     ACCOUNTS, ASSETS, PARAMS,
-    accounts::{account_key, registrar_key},
+    accounts::{account_key, is_signing_key, registrar_key},
     assets::{
         Asset, AssetStatus, Balance, SCALE_MAX, SUPPLY_MAX, SYMBOL_BYTES, Symbol, Transfers,
         payee_key,
@@ -134,6 +134,14 @@ pub enum GenesisError {
         /// What is wrong.
         reason: PolicyError,
     },
+    /// An account has a key that nobody, or anybody, can sign with.
+    #[error("account {account:?} has {key:?}, which is no sr25519 public key of one person")]
+    BadKey {
+        /// Which account.
+        account: AccountId,
+        /// The bytes.
+        key: PublicKey,
+    },
     /// An issuer has two assets of one symbol.
     #[error("asset `{symbol}` appears twice for one issuer")]
     AssetTwice {
@@ -211,9 +219,7 @@ impl Genesis {
             if !seen.insert(*id) {
                 return Err(GenesisError::Twice { list: "accounts", account: *id });
             }
-            if let Authority::Policy(policy) = authority {
-                policy.check().map_err(|reason| GenesisError::Policy { account: *id, reason })?;
-            }
+            check_authority(id, authority)?;
             let account = Account {
                 version: Version,
                 nonce: Nonce::ZERO,
@@ -249,6 +255,21 @@ impl Genesis {
                 Err(GenesisError::FeeAssetAbsent { asset: fee.asset })
             }
             _ => Ok(()),
+        }
+    }
+}
+
+fn check_authority(account: &AccountId, authority: &Authority) -> Result<(), GenesisError> {
+    let account = *account;
+    let check = |key: &PublicKey| match is_signing_key(key) {
+        true => Ok(()),
+        false => Err(GenesisError::BadKey { account, key: *key }),
+    };
+    match authority {
+        Authority::Key(key) => check(key),
+        Authority::Policy(policy) => {
+            policy.check().map_err(|reason| GenesisError::Policy { account, reason })?;
+            policy.keys.iter().try_for_each(|entry| check(&entry.key))
         }
     }
 }

@@ -8,7 +8,11 @@ use weal_types::{
     params::FeeSchedule,
 };
 
-const GOVERNANCE: AccountId = AccountId([1; 32]);
+/// Ristretto's base point, which is as good a key as any.
+const GOVERNANCE: AccountId = AccountId([
+    0xe2, 0xf2, 0xae, 0x0a, 0x6a, 0xbc, 0x4e, 0x71, 0xa8, 0x84, 0xa9, 0x61, 0xc5, 0x00, 0x51, 0x5f,
+    0x58, 0xe3, 0x0b, 0x6a, 0xa5, 0x82, 0xdd, 0x8d, 0xb6, 0xa6, 0x59, 0x45, 0xe0, 0x8d, 0x2d, 0x76,
+]);
 const ISSUER: AccountId = AccountId([2; 32]);
 const HOLDER: AccountId = AccountId([3; 32]);
 
@@ -57,8 +61,11 @@ fn governance_of_an_open_chain_may_open_its_account_later() {
     assert!(genesis.changes().is_ok());
 }
 
+/// Odd, where a point's encoding is even.
+const NO_KEY: PublicKey = PublicKey([9; 32]);
+
 fn policy(threshold: u32) -> Authority {
-    let keys = vec![WeightedKey { key: PublicKey([9; 32]), weight: 1 }];
+    let keys = vec![WeightedKey { key: NO_KEY, weight: 1 }];
     Authority::Policy(Policy { threshold, keys: Bounded::new(keys).unwrap() })
 }
 
@@ -93,6 +100,19 @@ fn what_does_not_hold_together_is_refused() {
                 genesis.accounts.push(GenesisAccount { id: HOLDER, authority: policy(2) });
             }),
             GenesisError::Policy { account: HOLDER, reason: PolicyError::Threshold { sum: 1 } },
+        ),
+        (
+            Box::new(|genesis| {
+                genesis.accounts.push(GenesisAccount { id: HOLDER, authority: policy(1) });
+            }),
+            GenesisError::BadKey { account: HOLDER, key: NO_KEY },
+        ),
+        (
+            Box::new(|genesis| {
+                let authority = Authority::Key(PublicKey([0; 32]));
+                genesis.accounts.push(GenesisAccount { id: HOLDER, authority });
+            }),
+            GenesisError::BadKey { account: HOLDER, key: PublicKey([0; 32]) },
         ),
         (Box::new(|genesis| genesis.registrars.push(ISSUER)), twice("registrars", ISSUER)),
         (

@@ -121,7 +121,7 @@ fn first_authority(
         return refuse(error::IS_CONTRACT, id);
     }
     let authority = match given {
-        Some(_) if is_key(native, &id.default_key())? => return refuse(error::OWNED, id),
+        Some(_) if has_key(native, id)? => return refuse(error::OWNED, id),
         Some(authority) => authority,
         // A mistyped id is no key: nobody could ever sign for it.
         None => Authority::Key(id.default_key()),
@@ -233,13 +233,19 @@ fn check_policy(policy: &Policy) -> Result<(), Stop> {
 }
 
 fn check_key(native: &mut Native<'_>, key: &PublicKey) -> Result<(), Stop> {
-    // The neutral element is a point, and anyone can sign for it.
-    if key.0 != [0; 32] && is_key(native, key)? { Ok(()) } else { refuse(error::BAD_KEY, key) }
+    native.meter.charge(KEY_CHECK_GAS)?;
+    if is_signing_key(key) { Ok(()) } else { refuse(error::BAD_KEY, key) }
 }
 
-/// Whether somebody may hold the private key to these bytes. About one in sixteen strings of 32
-/// bytes is a point, so an id meant to have no key is found by trying a few.
-fn is_key(native: &mut Native<'_>, key: &PublicKey) -> Result<bool, Stop> {
+/// Whether these bytes are a key with which one person alone can sign: a point, and not the neutral
+/// element, for which anyone can.
+pub fn is_signing_key(key: &PublicKey) -> bool {
+    key.0 != [0; 32] && schnorrkel::PublicKey::from_bytes(&key.0).is_ok()
+}
+
+/// Whether somebody may hold the private key to an id. About one in sixteen strings of 32 bytes is
+/// a point, so an id that is meant to have no key is found by trying a few.
+fn has_key(native: &mut Native<'_>, id: &AccountId) -> Result<bool, Stop> {
     native.meter.charge(KEY_CHECK_GAS)?;
-    Ok(schnorrkel::PublicKey::from_bytes(&key.0).is_ok())
+    Ok(schnorrkel::PublicKey::from_bytes(&id.0).is_ok())
 }
