@@ -41,7 +41,8 @@ pure: ## Builds the crates that do without the standard library
 
 docs: ## Builds the documentation; a warning fails
 	# Without `--examples`, cargo would leave out the features that tests choose.
-	RUSTDOCFLAGS="-D warnings" cargo doc $(WORKSPACE) --no-deps --lib --bins --examples
+	RUSTDOCFLAGS="-D warnings" cargo doc $(WORKSPACE) --no-deps --document-private-items \
+		--lib --bins --examples
 
 tests: ## Runs all tests, documentation's examples included
 	cargo test $(WORKSPACE) --no-fail-fast

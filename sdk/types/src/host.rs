@@ -1,12 +1,13 @@
 //! The host interface: every function that a contract can import, declared once.
 //!
-//! [`host_functions!`] is the table. From it come the linker entries and their charging and
-//! permission in `weal-runtime`, the import check in `weal-gate`, the guest's `extern` block
-//! ([`guest_bindings!`]) and the reference in `docs/host-functions.md`. To add a function: add a
-//! row here, and a function of the same name in `runtime/src/host/functions`.
+//! [`host_functions!`](crate::host_functions) is the table. From it come the linker entries and
+//! their charging and permission in `weal-runtime`, the import check in `weal-gate`, the guest's
+//! `extern` block ([`guest_bindings!`](crate::guest_bindings)) and the reference in
+//! `docs/host-functions.md`. To add a function: add a row here, and a function of the same name in
+//! `runtime/src/host/functions`.
 //!
 //! **Buffers.** A function that returns bytes takes `(dst, cap)`. If the bytes fit it writes them
-//! at `dst`; otherwise it writes nothing and keeps them for [`take`](#take). Either way it returns
+//! at `dst`; otherwise it writes nothing and keeps them for `take`. Either way it returns
 //! their full length.
 
 use alloc::string::String;

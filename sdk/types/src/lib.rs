@@ -9,7 +9,7 @@
 //! | module | one idea |
 //! |---|---|
 //! | [`hash`] | domain-separated SHA-256 and the table of its tags |
-//! | [`id`], [`unit`] | newtypes: what is named, and what is counted |
+//! | [`id`], [`mod@unit`] | newtypes: what is named, and what is counted |
 //! | [`codec`] | SCALE with limits; version bytes; bounded vectors |
 //! | [`address`] | identifiers as bech32m text |
 //! | [`transaction`], [`receipt`] | what a person signs, and what became of it |

@@ -99,7 +99,7 @@ pub enum AbiError {
 }
 
 impl Abi {
-    /// Checks the document. [`Abi::from_scale`] and [`Abi::from_json`] do so already.
+    /// Checks the document. [`Abi::from_scale`] and `Abi::from_json` do so already.
     pub fn check(&self) -> Result<(), AbiError> {
         if self.format == 0 || self.format > FORMAT {
             return Err(AbiError::Format { found: self.format });
