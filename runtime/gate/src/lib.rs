@@ -15,6 +15,7 @@
 //! | `surface` | exports and imports against ABI and host table |
 //! | `instrument` | the stack counter |
 //! | `abi_section` | the ABI document inside the module |
+//! | `package` | from what a compiler writes to what is uploaded |
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -26,14 +27,17 @@ mod function;
 mod inspect;
 mod instrument;
 mod naming;
+mod package;
 pub mod profile;
 mod refusal;
 mod segment;
 mod surface;
 
+use parity_scale_codec::{Decode, Encode};
 use weal_types::{AbiHash, abi::Abi};
 
 pub use abi_section::{embed_abi, read_abi};
+pub use package::package;
 pub use profile::{PROFILE, STACK_GLOBAL, STACK_LIMIT};
 pub use refusal::Refusal;
 
@@ -59,7 +63,7 @@ pub struct CheckedModule {
 }
 
 /// How large a module is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct ModuleSize {
     /// Bytes of the module as uploaded.
     pub module_bytes: u32,

@@ -1,0 +1,316 @@
+//! One transaction: the checks before it, its calls, and the accounting after it.
+
+use std::collections::BTreeMap;
+
+use weal_types::{
+    AccountId, Amount, AssetId, Gas,
+    account::{Account, AccountStatus},
+    codec::{Bounded, Bytes},
+    limit,
+    params::Admission,
+    receipt::{CallError, Failure, FailureKind, Outcome, SkipReason},
+    transaction::Transaction,
+};
+
+use crate::{
+    call::{self, CallKind, Caller},
+    fault::{HostFault, Stop},
+    gas::{self, Meter},
+    session::Shared,
+    signature::VerifiedTransaction,
+    system::{accounts, assets},
+};
+
+/// What the transactions of a block have used up together.
+#[derive(Default)]
+pub(crate) struct Quotas {
+    /// Gas limits so far.
+    block: u64,
+    by_account: BTreeMap<AccountId, u64>,
+}
+
+/// What a transaction costs before its first call.
+pub(crate) fn intrinsic_gas(verified: &VerifiedTransaction) -> u64 {
+    let signatures = verified.signer_keys().count() + verified.sponsor_keys().count();
+    gas::TRANSACTION.of(verified.wire_bytes()) + gas::SIGNATURE * signatures as u64
+}
+
+/// Runs a transaction to its end, which is one of three.
+pub(crate) fn run(
+    shared: &Shared,
+    verified: &VerifiedTransaction,
+    quotas: &mut Quotas,
+) -> Result<Outcome, HostFault> {
+    let transaction = verified.transaction();
+    let admitted = match admit(shared, verified, quotas) {
+        Ok(admitted) => admitted,
+        Err(Refusal::Skip(reason)) => return Ok(Outcome::Skipped(reason)),
+        Err(Refusal::Fault(fault)) => return Err(fault),
+    };
+    quotas.block += transaction.gas_limit.0;
+    *quotas.by_account.entry(transaction.signer).or_default() += transaction.gas_limit.0;
+    use_nonce(shared, transaction, &admitted.account).map_err(only_fault)?;
+
+    let mut meter = Meter::new(transaction.gas_limit.0 - intrinsic_gas(verified));
+    let result = run_calls(shared, transaction, &mut meter)?;
+    let gas_used = Gas(transaction.gas_limit.0 - meter.left());
+    let fee = settle_fee(shared, transaction, &admitted, gas_used).map_err(only_fault)?;
+    let events = shared.borrow_mut().settle();
+    let hash = verified.hash();
+    Ok(match result {
+        Ok(returns) => Outcome::Applied {
+            transaction: hash,
+            gas_used,
+            fee,
+            returns,
+            // `emit` keeps to the same limit, so nothing is lost here.
+            events: Bounded::new(events).unwrap_or_default(),
+        },
+        Err(failure) => Outcome::Reverted { transaction: hash, gas_used, fee, failure },
+    })
+}
+
+enum Refusal {
+    Skip(SkipReason),
+    Fault(HostFault),
+}
+
+impl From<SkipReason> for Refusal {
+    fn from(reason: SkipReason) -> Self {
+        Self::Skip(reason)
+    }
+}
+
+impl From<Stop> for Refusal {
+    fn from(stop: Stop) -> Self {
+        Self::Fault(only_fault(stop))
+    }
+}
+
+/// The host's own record keeping has no gas to run out of and no contract to fail.
+fn only_fault(stop: Stop) -> HostFault {
+    match stop {
+        Stop::Fault(fault) => fault,
+        other => HostFault::Engine(format!("record keeping failed: {other}")),
+    }
+}
+
+/// An admitted transaction: authority, nonce and payer are read once, before the first call.
+struct Admitted {
+    account: Account,
+    payer: AccountId,
+    /// Taken from the payer already, so that no call can spend it; what is not used comes back in [`settle_fee`].
+    max_fee: Amount,
+    fee_asset: Option<(AssetId, AccountId)>,
+}
+
+/// Decides whether the transaction runs, in the order of [`SkipReason`].
+fn admit(
+    shared: &Shared,
+    verified: &VerifiedTransaction,
+    quotas: &Quotas,
+) -> Result<Admitted, Refusal> {
+    let transaction = verified.transaction();
+    let mut session = shared.borrow_mut();
+    let account = accounts::load(&mut session, &transaction.signer)?;
+    let account = account.unwrap_or_else(|| Account::opened_by_key(&transaction.signer));
+    let sponsor = match &transaction.sponsor {
+        None => None,
+        Some(id) => {
+            let account = accounts::load(&mut session, id)?;
+            Some(account.unwrap_or_else(|| Account::opened_by_key(id)))
+        }
+    };
+    let params = &session.params;
+    if transaction.nonce != account.nonce || account.nonce.next().is_none() {
+        return Err(SkipReason::WrongNonce.into());
+    }
+    check_time(transaction, &account, session.block.time.0, params)?;
+    if !account.authority.is_satisfied_by(verified.signer_keys()) {
+        return Err(SkipReason::Unauthorised.into());
+    }
+    if let Some(sponsor) = &sponsor
+        && !sponsor.authority.is_satisfied_by(verified.sponsor_keys())
+    {
+        return Err(SkipReason::SponsorUnauthorised.into());
+    }
+    check_admission(params.admission, &account, sponsor.as_ref())?;
+    check_gas(verified, params, quotas)?;
+    let max_fee = transaction.max_fee;
+    if params.fee(transaction.gas_limit).is_none_or(|most| most > max_fee) {
+        return Err(SkipReason::FeeTooLow.into());
+    }
+    let fee_asset = params.fee.as_ref().map(|schedule| (schedule.asset, schedule.collector));
+    let payer = transaction.sponsor.unwrap_or(transaction.signer);
+    if let Some((asset, _)) = fee_asset
+        && !assets::take_fee(&mut session, &payer, &asset, max_fee)?
+    {
+        return Err(SkipReason::CannotPay.into());
+    }
+    Ok(Admitted { account, payer, max_fee, fee_asset })
+}
+
+fn check_time(
+    transaction: &Transaction,
+    account: &Account,
+    now_ms: u64,
+    params: &weal_types::params::ChainParams,
+) -> Result<(), SkipReason> {
+    let ahead = match account.authority {
+        weal_types::account::Authority::Key(_) => params.valid_ahead_key_ms,
+        weal_types::account::Authority::Policy(_) => params.valid_ahead_policy_ms,
+    };
+    if now_ms > transaction.valid_until.0 {
+        return Err(SkipReason::Expired);
+    }
+    if transaction.valid_until.0 > now_ms.saturating_add(ahead) {
+        return Err(SkipReason::ExpiresTooLate);
+    }
+    Ok(())
+}
+
+fn check_admission(
+    admission: Admission,
+    account: &Account,
+    sponsor: Option<&Account>,
+) -> Result<(), SkipReason> {
+    let is_member = |account: &Account| account.admitted_by.is_some();
+    let is_active = |account: &Account| account.status == AccountStatus::Active;
+    if sponsor.is_some_and(|sponsor| {
+        !is_active(sponsor) || (admission != Admission::Open && !is_member(sponsor))
+    }) {
+        return Err(SkipReason::SponsorNotAdmitted);
+    }
+    let may_send = match admission {
+        Admission::Open => true,
+        Admission::Sponsored => is_member(account) || sponsor.is_some(),
+        Admission::Members => is_member(account),
+    };
+    if may_send && is_active(account) { Ok(()) } else { Err(SkipReason::NotAdmitted) }
+}
+
+fn check_gas(
+    verified: &VerifiedTransaction,
+    params: &weal_types::params::ChainParams,
+    quotas: &Quotas,
+) -> Result<(), SkipReason> {
+    let transaction = verified.transaction();
+    let asked = transaction.gas_limit.0;
+    let used = quotas.by_account.get(&transaction.signer).copied().unwrap_or(0);
+    if used.saturating_add(asked) > params.account_gas_per_block.0 {
+        return Err(SkipReason::OverQuota);
+    }
+    if asked > params.transaction_gas.0
+        || quotas.block.saturating_add(asked) > params.block_gas.0
+        || asked < intrinsic_gas(verified)
+    {
+        return Err(SkipReason::GasLimit);
+    }
+    Ok(())
+}
+
+/// Uses the nonce, and starts to watch what leaves the signer.
+fn use_nonce(shared: &Shared, transaction: &Transaction, account: &Account) -> Result<(), Stop> {
+    let mut session = shared.borrow_mut();
+    // A nonce without a successor is not admitted.
+    let nonce = account.nonce.next().unwrap_or(account.nonce);
+    accounts::store(&mut session, &transaction.signer, &Account { nonce, ..account.clone() })?;
+    session.spending.signer = transaction.signer;
+    session.spending.before.clear();
+    Ok(())
+}
+
+/// The calls' results, or why they and all that they did vanished. After a host fault there is no receipt.
+type Calls = Result<Vec<Bytes<{ limit::RETURN_BYTES }>>, Failure>;
+
+fn run_calls(
+    shared: &Shared,
+    transaction: &Transaction,
+    meter: &mut Meter,
+) -> Result<Calls, HostFault> {
+    let checkpoint = shared.borrow().checkpoint();
+    let caller = Caller { id: transaction.signer, top_level: true };
+    let mut returns = Vec::with_capacity(transaction.calls.len());
+    let mut return_bytes = 0;
+    let mut failed = None;
+    for (index, call) in transaction.calls.iter().enumerate() {
+        let fail = |kind| failure(index, call.to, call.method.clone(), kind);
+        match call::nested(shared, caller, call, CallKind::Method, false, meter) {
+            Ok(result) => {
+                return_bytes += result.len();
+                match Bytes::new(result) {
+                    Ok(result) if return_bytes <= limit::TX_RETURN_BYTES => returns.push(result),
+                    _ => failed = Some(fail(FailureKind::LimitExceeded)),
+                }
+            }
+            Err(Stop::Fault(fault)) => return Err(fault),
+            Err(Stop::Fail(kind)) => failed = Some(fail(kind)),
+            Err(Stop::Inner(error)) => {
+                let CallError { contract, method, kind } = *error;
+                failed = Some(failure(index, contract, method, kind));
+            }
+        }
+        if failed.is_some() {
+            break;
+        }
+    }
+    if failed.is_none() && overspent(shared, transaction).map_err(only_fault)? {
+        let last = transaction.calls.len() - 1;
+        let call = &transaction.calls[last];
+        failed = Some(failure(last, call.to, call.method.clone(), FailureKind::SpendLimit));
+    }
+    Ok(match failed {
+        None => Ok(returns),
+        Some(failure) => {
+            shared.borrow_mut().rollback(&checkpoint);
+            Err(failure)
+        }
+    })
+}
+
+fn failure(
+    index: usize,
+    contract: weal_types::ContractId,
+    method: weal_types::codec::Name,
+    kind: FailureKind,
+) -> Failure {
+    // A transaction has at most 256 calls.
+    Failure { call: index as u16, contract, method, kind }
+}
+
+/// Whether more of some asset has left the signer's free balance than its own limits allow.
+fn overspent(shared: &Shared, transaction: &Transaction) -> Result<bool, Stop> {
+    let mut session = shared.borrow_mut();
+    let before = std::mem::take(&mut session.spending.before);
+    // The check is part of the transaction's fixed price.
+    let mut meter = Meter::new(u64::MAX);
+    for (asset, before) in before {
+        let after = assets::free_balance(&mut session, &mut meter, &transaction.signer, &asset)?;
+        let spent = before.0.saturating_sub(after.0);
+        let listed = transaction.limits.iter().find(|limit| limit.asset == asset);
+        if spent > listed.map_or(0, |limit| limit.amount.0) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Pays the fee for `gas_used` and gives the rest of the deposit back.
+fn settle_fee(
+    shared: &Shared,
+    transaction: &Transaction,
+    admitted: &Admitted,
+    gas_used: Gas,
+) -> Result<Amount, Stop> {
+    let mut session = shared.borrow_mut();
+    session.spending.before.clear();
+    let Some((asset, collector)) = admitted.fee_asset else {
+        return Ok(Amount::ZERO);
+    };
+    // No more gas was used than the limit, whose fee was admitted.
+    let fee = session.params.fee(gas_used).unwrap_or(transaction.max_fee);
+    let rest = admitted.max_fee.checked_sub(fee).unwrap_or(Amount::ZERO);
+    assets::give_fee(&mut session, &admitted.payer, &asset, rest)?;
+    assets::give_fee(&mut session, &collector, &asset, fee)?;
+    Ok(fee)
+}
