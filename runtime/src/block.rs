@@ -48,9 +48,10 @@ pub struct BlockOutput {
 impl Runtime {
     /// Executes a block on the state after its parent.
     ///
-    /// Pure: the same inputs give the same bytes on every machine, whatever is cached. Runs on a thread of its own,
-    /// because calls between contracts need a deeper stack than threads have by default. An error means that this
-    /// machine failed; the caller stops instead of guessing what the others found.
+    /// Pure: the same inputs give the same bytes on every machine, whatever is cached. Runs on a
+    /// thread of its own, because calls between contracts need a deeper stack than threads have by
+    /// default. An error means that this machine failed; the caller stops instead of guessing what
+    /// the others found.
     pub fn execute_block(
         self: &Arc<Self>,
         context: &BlockContext,

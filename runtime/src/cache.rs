@@ -1,9 +1,10 @@
 //! Compiled code in memory and on disk.
 //!
-//! A file of the disk cache is `HMAC-SHA256 (32) ‖ artifact`, under `<directory>/<engine hash>/<code hash>`. The files
-//! are machine code: the directory is for the owner only, and the MAC is keyed by a secret of this node, so that a
-//! file from another machine, a backup or an attacker is never run. A file that does not check out is ignored and
-//! made again; failing to write one costs time at the next start and nothing else.
+//! A file of the disk cache is `HMAC-SHA256 (32) ‖ artifact`, under `<directory>/<engine
+//! hash>/<code hash>`. The files are machine code: the directory is for the owner only, and the MAC
+//! is keyed by a secret of this node, so that a file from another machine, a backup or an attacker
+//! is never run. A file that does not check out is ignored and made again; failing to write one
+//! costs time at the next start and nothing else.
 
 use std::{
     fs,
@@ -49,7 +50,8 @@ impl MemoryCache {
 pub struct DiskCacheConfig {
     /// A directory of this node's own.
     pub directory: PathBuf,
-    /// A secret of this node's own, from its random generator; whoever knows it can make the node run their code.
+    /// A secret of this node's own, from its random generator; whoever knows it can make the node
+    /// run their code.
     pub key: [u8; 32],
 }
 
@@ -125,7 +127,8 @@ fn keep_private(path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Names everything that compiled code depends on: Wasmtime's version, settings, prices and this processor.
+/// Names everything that compiled code depends on: Wasmtime's version, settings, prices and this
+/// processor.
 fn engine_hash(engine: &Engine) -> String {
     struct Sink(Sha256);
     impl std::hash::Hasher for Sink {

@@ -47,8 +47,8 @@ impl CallKind {
     }
 }
 
-/// Runs `call` in a frame of its own. If it fails, everything it did is undone, and the failure names the innermost
-/// frame that did not catch it.
+/// Runs `call` in a frame of its own. If it fails, everything it did is undone, and the failure
+/// names the innermost frame that did not catch it.
 ///
 /// What the callee does not use of `meter` stays there.
 pub(crate) fn nested(
@@ -113,7 +113,7 @@ fn enter_native(
     if !call.attach.is_empty() && !method.accepts_assets {
         return Err(FailureKind::AttachedRefused.into());
     }
-    attach(shared, &caller.id, &call.to, &call.attach, meter)?;
+    // Assets stay with the caller: a method that accepts some passes them on in a call of its own.
     let mut native = Native {
         shared,
         meter,
@@ -138,7 +138,8 @@ fn enter_wasm(
     let code = {
         let mut session = shared.borrow_mut();
         let instance = session.instance(&call.to)?.ok_or(FailureKind::NoContract)?;
-        if instance.paused {
+        // A paused contract can still be repaired: migrations run, calls do not.
+        if instance.paused && kind == CallKind::Method {
             return Err(FailureKind::Paused.into());
         }
         session.code(&instance.code)?

@@ -67,7 +67,8 @@ impl Code {
     /// Loads what [`Artifact::compile`] made.
     ///
     /// # Safety
-    /// `artifact` must come from [`Artifact::compile`] unaltered: its bytes are run as machine code.
+    /// `artifact` must come from [`Artifact::compile`] unaltered: its bytes are run as machine
+    /// code.
     pub(crate) unsafe fn load(
         engine: &Engine,
         linker: &Linker<Frame>,

@@ -8,15 +8,18 @@ use weal_types::limit;
 
 use crate::{SetupError, gas};
 
-/// Native stack that one frame's Wasm may use. The gate's own counter stops a module at 32 Ki slots of 8 bytes, a
-/// quarter of this; the rest is room for what the compiler spills. Reaching it is a host fault.
-pub(crate) const WASM_STACK_BYTES: usize = 1024 * 1024;
+/// Native stack that one frame's Wasm may use. The gate's own counter stops a module at 128 Ki
+/// units of 8 bytes, half of this, and a unit is more than the compiler can need. Reaching the end
+/// of the native stack is a host fault, because it comes at another depth on another build.
+pub(crate) const WASM_STACK_BYTES: usize = 2 * 1024 * 1024;
 
 /// Frames of one transaction, the top-level one included.
 pub(crate) const FRAMES: usize = limit::CALL_DEPTH + 1;
 
-/// Native stack of the thread that executes a block: all frames on top of each other, and the host code between
-/// them.
+const _: () = assert!(WASM_STACK_BYTES >= 2 * 8 * weal_gate::STACK_LIMIT as usize);
+
+/// Native stack of the thread that executes a block: all frames on top of each other, and the host
+/// code between them.
 pub(crate) const EXECUTOR_STACK_BYTES: usize = FRAMES * (WASM_STACK_BYTES + 256 * 1024);
 
 /// Most memory of one instance: what the gate lets a module declare.
@@ -60,8 +63,9 @@ fn pool() -> PoolingAllocationConfig {
     pool.total_tables(instances);
     pool.max_memory_size(MEMORY_BYTES);
     pool.table_elements(4_096);
-    // Memory stays mapped between uses and is cleared by copying: page faults would cost 11 µs per call instead
-    // of 3. `pagemap_scan` finds the pages that were touched, where the kernel has it (Linux 6.7).
+    // Memory stays mapped between uses and is cleared by copying: page faults would cost 11 µs per
+    // call instead of 3. `pagemap_scan` finds the pages that were touched, where the kernel has it
+    // (Linux 6.7).
     pool.linear_memory_keep_resident(MEMORY_BYTES);
     pool.table_keep_resident(4_096 * 8);
     pool.pagemap_scan(Enabled::Auto);

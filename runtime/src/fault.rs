@@ -1,8 +1,8 @@
 //! The two ways in which a frame can stop, and whose fault each is.
 //!
-//! A [`FailureKind`] is the contract's or the caller's: it is deterministic, becomes part of a receipt, and a calling
-//! contract may catch it. A [`HostFault`] is this machine's: it never becomes a receipt, and the node stops instead
-//! of guessing what the others found.
+//! A [`FailureKind`] is the contract's or the caller's: it is deterministic, becomes part of a
+//! receipt, and a calling contract may catch it. A [`HostFault`] is this machine's: it never
+//! becomes a receipt, and the node stops instead of guessing what the others found.
 
 use thiserror::Error;
 use weal_types::{
@@ -17,7 +17,8 @@ pub enum HostFault {
     /// The state could not be read.
     #[error(transparent)]
     Storage(#[from] StorageFault),
-    /// A record that only system contracts write does not decode: the state is corrupt, or written by another version.
+    /// A record that only system contracts write does not decode: the state is corrupt, or written
+    /// by another version.
     #[error("the record of {what} in contract {contract:?} is corrupt")]
     Corrupt {
         /// Which system contract.
@@ -33,7 +34,8 @@ pub enum HostFault {
         /// What the engine said.
         reason: String,
     },
-    /// The engine or the operating system refused something that no program should be able to exhaust.
+    /// The engine or the operating system refused something that no program should be able to
+    /// exhaust.
     #[error("the execution engine failed: {0}")]
     Engine(String),
 }

@@ -37,8 +37,9 @@ pub(crate) struct Frame {
 /// Watches a frame's memory.
 #[derive(Default)]
 pub(crate) struct MemoryGrowth {
-    /// Gas for memory that has grown since the last host call. `memory.grow` cannot take it from the fuel itself,
-    /// so the next host call or the end of the frame does. At most 64 pages, since a frame's memory has no more.
+    /// Gas for memory that has grown since the last host call. `memory.grow` cannot take it from
+    /// the fuel itself, so the next host call or the end of the frame does. At most 64 pages, since
+    /// a frame's memory has no more.
     pub gas: u64,
     /// Set when the operating system, and not a limit, refused memory.
     out_of_memory: bool,
@@ -81,8 +82,9 @@ const PAGE_BYTES: usize = 65_536;
 
 /// Runs `method` of `code` in a new instance and returns its result.
 ///
-/// Gas: what the instance costs is charged first. If the contract returns or a host function ends the frame, the
-/// rest stays in `meter`; after a trap nothing does, because Wasmtime keeps fuel in a register that a trap forgets.
+/// Gas: what the instance costs is charged first. If the contract returns or a host function ends
+/// the frame, the rest stays in `meter`; after a trap nothing does, because Wasmtime keeps fuel in
+/// a register that a trap forgets.
 pub(crate) fn run(
     code: &Code,
     method: &CodeMethod,
@@ -95,7 +97,8 @@ pub(crate) fn run(
     store.limiter(|frame| &mut frame.growth);
     let instance = match code.instance.instantiate(&mut store) {
         Ok(instance) => instance,
-        // A data or element segment that lies outside: deterministic, and found before any code ran.
+        // A data or element segment that lies outside: deterministic, and found before any code
+        // ran.
         Err(error) => return Err(stopped(error, None)),
     };
     let memory = instance.get_module_export(&mut store, &code.memory);
@@ -156,7 +159,8 @@ fn stopped(error: wasmtime::Error, height: Option<Val>) -> Stop {
         Trap::BadSignature => TrapKind::BadSignature,
         Trap::IntegerOverflow => TrapKind::IntegerOverflow,
         Trap::IntegerDivisionByZero => TrapKind::DivisionByZero,
-        // Among them the native stack overflow: it comes at another depth on another build, so it is no result.
+        // Among them the native stack overflow: it comes at another depth on another build, so it
+        // is no result.
         other => return engine(other),
     };
     FailureKind::Trap(kind).into()

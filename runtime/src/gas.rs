@@ -1,8 +1,9 @@
 //! What work costs.
 //!
-//! One gas is one nanosecond of the reference machine (one core, about 3 GHz, 2020s server). The rule that the
-//! schedule keeps, and that `weal-bench gas` measures row by row: no program takes more than four times its gas in
-//! nanoseconds. Cheap instructions may be overpriced; nothing may be underpriced by more.
+//! One gas is one nanosecond of the reference machine (one core, about 3 GHz, 2020s server). The
+//! rule that the schedule keeps, and that `weal-bench gas` measures row by row: no program takes
+//! more than four times its gas in nanoseconds. Cheap instructions may be overpriced; nothing may
+//! be underpriced by more.
 //!
 //! Changing a number here changes receipts: it is a protocol upgrade with an activation height.
 
@@ -31,7 +32,8 @@ impl Rate {
 macro_rules! rates {
     ($(
         $(#[doc = $doc:literal])*
-        $name:ident($($param:ident: $type:ty),*) $(-> $result:ty)?, $access:ident, gas $gas:literal + $per_byte:literal;
+        $name:ident($($param:ident: $type:ty),*) $(-> $result:ty)?,
+            $access:ident, gas $gas:literal + $per_byte:literal;
     )*) => {
         /// The prices in the table of host functions, by name.
         #[allow(missing_docs, non_upper_case_globals)]
@@ -46,7 +48,8 @@ weal_types::host_functions!(rates);
 
 /// Reading a key: a point look-up in RocksDB with a cold block cache.
 pub const READ: Rate = host::get;
-/// Writing a key: journal, change set, tree and disk. The state benchmark measures 6 to 8 µs per key.
+/// Writing a key: journal, change set, tree and disk. The state benchmark measures 6 to 8 µs per
+/// key.
 pub const WRITE: Rate = host::put;
 /// Looking at one entry of a range.
 pub const RANGE_ENTRY: Rate = Rate { base: 2_500, per_byte: 2 };
@@ -62,7 +65,8 @@ pub const SIGNATURE: u64 = 40_000;
 
 /// Entering a Wasm frame: store, instance from the pool, look-up, drop. Measured at 2.6 µs.
 pub const INSTANCE: u64 = 3_000;
-/// One 64 KiB page of linear memory, declared or grown: its sixteen 4 KiB pages are cleared after use.
+/// One 64 KiB page of linear memory, declared or grown: its sixteen 4 KiB pages are cleared after
+/// use.
 pub const MEMORY_PAGE: u64 = 2_000;
 /// One table entry, set up per instance.
 pub const TABLE_ENTRY: u64 = 10;
@@ -93,9 +97,10 @@ pub const fn upload(size: &ModuleSize) -> u64 {
 
 /// Gas per instruction, for Wasmtime's fuel.
 ///
-/// Arithmetic and control flow take 0.1 to 0.3 ns and cost 1. A load or store costs 4: dependent loads over the 4 MiB
-/// that a contract may have take up to 8.7 ns. `memory.grow` takes 5 ns by itself; its pages are charged by
-/// [`MEMORY_PAGE`]. Bulk operations cost 1 per byte (0.03 ns) besides.
+/// Arithmetic and control flow take 0.1 to 0.3 ns and cost 1. A load or store costs 4: dependent
+/// loads over the 4 MiB that a contract may have take up to 8.7 ns. `memory.grow` takes 5 ns by
+/// itself; its pages are charged by [`MEMORY_PAGE`]. Bulk operations cost 1 per byte (0.03 ns)
+/// besides.
 pub fn operator_cost() -> OperatorCost {
     const MEMORY: u8 = 4;
     const INDIRECT: u8 = 4;

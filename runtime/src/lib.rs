@@ -1,8 +1,9 @@
 //! Pure execution: (block context, transactions, snapshot) → (receipts, change set, gas).
 //!
-//! A transaction is a list of calls to contracts. A contract is native code ([`system`]) or WebAssembly; both have the
-//! same kind of address, ABI, caller, gas and receipt. A call runs in a *frame*, a sub-transaction that commits or
-//! vanishes whole. Wasmtime is imported in this crate only.
+//! A transaction is a list of calls to contracts. A contract is native code ([`system`]) or
+//! WebAssembly; both have the same kind of address, ABI, caller, gas and receipt. A call runs in a
+//! *frame*, a sub-transaction that commits or vanishes whole. Wasmtime is imported in this crate
+//! only.
 //!
 //! | module | one idea |
 //! |---|---|
@@ -69,7 +70,8 @@ pub struct RuntimeConfig {
 /// Why a runtime cannot start on this machine.
 #[derive(Debug, Error)]
 pub enum SetupError {
-    /// Wasmtime refused its configuration, or the operating system the address space of the instance pool.
+    /// Wasmtime refused its configuration, or the operating system the address space of the
+    /// instance pool.
     #[error("the execution engine does not start: {0}")]
     Engine(String),
     /// The directory for compiled code cannot be used.
@@ -99,8 +101,9 @@ impl Runtime {
         self.memory.get(hash)
     }
 
-    /// Gets code ready to run: from memory, from disk, or by compiling `module`, which must be the one that `hash`
-    /// names and have passed the gate. A node calls this in the background for what a block uploaded.
+    /// Gets code ready to run: from memory, from disk, or by compiling `module`, which must be the
+    /// one that `hash` names and have passed the gate. A node calls this in the background for what
+    /// a block uploaded.
     pub fn load_code(&self, hash: &CodeHash, module: &[u8]) -> Result<Arc<Code>, HostFault> {
         if let Some(code) = self.memory.get(hash) {
             return Ok(code);
@@ -122,8 +125,8 @@ impl Runtime {
     }
 
     fn load(&self, hash: &CodeHash, artifact: &Artifact) -> Result<Arc<Code>, HostFault> {
-        // SAFETY: the artifact was compiled in this process, or read from a file whose MAC is keyed by a secret of
-        // this node and covers the code hash.
+        // SAFETY: the artifact was compiled in this process, or read from a file whose MAC is keyed
+        // by a secret of this node and covers the code hash.
         unsafe { Code::load(&self.engine, &self.linker, hash, artifact) }.map(Arc::new)
     }
 }

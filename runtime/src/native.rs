@@ -1,7 +1,8 @@
 //! System contracts: native code behind the same ABI, addresses, calls and receipts as Wasm.
 //!
-//! A system contract is a table of [`NativeMethod`]s and an ABI document that describes them; a test keeps the two
-//! equal. A method gets a [`Native`], decodes its arguments with [`Native::args`], and returns its encoded result.
+//! A system contract is a table of [`NativeMethod`]s and an ABI document that describes them; a
+//! test keeps the two equal. A method gets a [`Native`], decodes its arguments with
+//! [`Native::args`], and returns its encoded result.
 
 use std::{cell::RefMut, ops::ControlFlow};
 
@@ -131,7 +132,8 @@ impl Native<'_> {
         self.shared.borrow_mut().remove(&self.contract, key, self.meter)
     }
 
-    /// Emits an event of this contract: a topic per element of `topics`, and the encoded other fields.
+    /// Emits an event of this contract: a topic per element of `topics`, and the encoded other
+    /// fields.
     pub fn emit(&mut self, name: &str, topics: &[&[u8]], data: &impl Encode) -> Result<(), Stop> {
         self.require_write()?;
         let event = event(self.contract, name, topics, data)?;
@@ -153,7 +155,8 @@ impl Native<'_> {
         self.shared.borrow().block.time
     }
 
-    /// At most `limit` entries of this contract whose keys are `prefix` and an id of 32 bytes, after the id `after`.
+    /// At most `limit` entries of this contract whose keys are `prefix` and an id of 32 bytes,
+    /// after the id `after`.
     pub fn page(
         &mut self,
         prefix: &[u8],
@@ -182,8 +185,8 @@ impl Native<'_> {
         Ok(entries)
     }
 
-    /// Runs a call on behalf of this system contract's caller, in a frame of its own. If it fails, what it did is
-    /// undone and its failure is returned; pass it on with `?` or decide otherwise.
+    /// Runs a call on behalf of this system contract's caller, in a frame of its own. If it fails,
+    /// what it did is undone and its failure is returned; pass it on with `?` or decide otherwise.
     pub fn call(&mut self, call: &Call, kind: CallKind) -> Result<Vec<u8>, Stop> {
         crate::call::nested(self.shared, self.caller, call, kind, self.read_only, self.meter)
     }

@@ -1,8 +1,9 @@
-//! The state as a block sees it while it runs: the snapshot below, its own writes above, and a journal that takes
-//! writes back.
+//! The state as a block sees it while it runs: the snapshot below, its own writes above, and a
+//! journal that takes writes back.
 //!
-//! Every key that is read or written has a *slot*. The journal records the previous value of a slot before each
-//! write; a frame that fails is undone by walking the journal backwards to where the frame began.
+//! Every key that is read or written has a *slot*. The journal records the previous value of a slot
+//! before each write; a frame that fails is undone by walking the journal backwards to where the
+//! frame began.
 
 use std::{
     collections::BTreeMap,
@@ -37,8 +38,8 @@ pub(crate) struct Overlay {
     slots: Vec<Slot>,
     /// Nothing iterates over it, so its order cannot reach a result.
     index: hashbrown::HashMap<StateKey, u32>,
-    /// The first `ordered_slots` slots in key order; brought up to date when a range is asked for, so that
-    /// transactions without ranges do not pay for it.
+    /// The first `ordered_slots` slots in key order; brought up to date when a range is asked for,
+    /// so that transactions without ranges do not pay for it.
     ordered: BTreeMap<StateKey, u32>,
     ordered_slots: usize,
     journal: Vec<(u32, Option<Value>)>,
@@ -145,8 +146,9 @@ impl Overlay {
         self.journal.clear();
     }
 
-    /// Shows `visit` the entries of `contract` with `from <= key < to` in order until it breaks. A key that this
-    /// block removed is shown without a value, because looking at it is work that somebody pays for.
+    /// Shows `visit` the entries of `contract` with `from <= key < to` in order until it breaks. A
+    /// key that this block removed is shown without a value, because looking at it is work that
+    /// somebody pays for.
     pub fn scan(
         &mut self,
         contract: &ContractId,

@@ -19,8 +19,8 @@ use crate::{
     system::contracts::Instance,
 };
 
-/// Handle to a [`Session`]. Frames run one inside the other on one thread; each borrows the session for the length
-/// of one operation and never while another frame runs.
+/// Handle to a [`Session`]. Frames run one inside the other on one thread; each borrows the session
+/// for the length of one operation and never while another frame runs.
 pub(crate) type Shared = Rc<RefCell<Session>>;
 
 /// See the module.
@@ -37,10 +37,11 @@ pub(crate) struct Session {
     pub running: Vec<ContractId>,
     /// Balances that the transaction's signer had when the transaction first touched them.
     pub spending: Spending,
-    /// Instances that were called in this block, with the encoded record from which each was loaded: a record that
-    /// has changed since is another value, and is loaded again.
+    /// Instances that were called in this block, with the encoded record from which each was
+    /// loaded: a record that has changed since is another value, and is loaded again.
     instances: BTreeMap<ContractId, (Value, Rc<Instance>)>,
-    /// Codes that this block uploaded, in order; one of a transaction that failed may be among them.
+    /// Codes that this block uploaded, in order; one of a transaction that failed may be among
+    /// them.
     pub uploaded: Vec<CodeHash>,
     /// Codes that were called in this block.
     codes: BTreeMap<CodeHash, Arc<Code>>,
@@ -167,7 +168,8 @@ impl Session {
         Ok(self.overlay.set(contract, key, None)?)
     }
 
-    /// Shows `visit` the entries of a contract with `from <= key < to`, charging for each that is looked at.
+    /// Shows `visit` the entries of a contract with `from <= key < to`, charging for each that is
+    /// looked at.
     pub fn scan(
         &mut self,
         contract: &ContractId,

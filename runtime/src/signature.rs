@@ -1,8 +1,9 @@
 //! Stateless validity: what can be said of a signed transaction without the state.
 //!
-//! A [`VerifiedTransaction`] can be made here only, so whoever holds one need not verify again. Single verification
-//! defines validity; a batch saves half of the time, and a batch that fails is verified singly, so that a bad
-//! signature is held against the transaction that carries it and no other.
+//! A [`VerifiedTransaction`] can be made here only, so whoever holds one need not verify again.
+//! Single verification defines validity; a batch saves half of the time, and a batch that fails is
+//! verified singly, so that a bad signature is held against the transaction that carries it and no
+//! other.
 
 use schnorrkel::{Signature, context::SigningContext};
 use thiserror::Error;
@@ -15,7 +16,8 @@ use weal_types::{
     },
 };
 
-/// Why a transaction can never be valid. Its sender is at fault; sending the same bytes again cannot help.
+/// Why a transaction can never be valid. Its sender is at fault; sending the same bytes again
+/// cannot help.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum InvalidTransaction {
     /// Not the encoding of a transaction, or too long.
@@ -41,8 +43,8 @@ pub enum InvalidTransaction {
     },
 }
 
-/// A transaction whose form and signatures hold on this chain. Whether its signers may act for its account is a
-/// question to the state.
+/// A transaction whose form and signatures hold on this chain. Whether its signers may act for its
+/// account is a question to the state.
 #[derive(Clone, Debug)]
 pub struct VerifiedTransaction {
     signed: SignedTransaction,
@@ -97,8 +99,8 @@ impl VerifiedTransaction {
     }
 }
 
-/// Verifies many transactions, one verdict each, in order. Costs about 20 µs for each signature in large batches
-/// against 40 singly, and takes randomness from the operating system.
+/// Verifies many transactions, one verdict each, in order. Costs about 20 µs for each signature in
+/// large batches against 40 singly, and takes randomness from the operating system.
 pub fn verify_batch(
     transactions: &[impl AsRef<[u8]>],
     chain: &ChainId,
@@ -177,8 +179,8 @@ fn batch_holds<'a>(transactions: impl Iterator<Item = &'a Unverified>) -> bool {
     let mut signatures = Vec::new();
     let mut keys = Vec::new();
     for (message, signature) in transactions.flat_map(Unverified::signatures) {
-        let key = schnorrkel::PublicKey::from_bytes(&signature.key.0);
-        let (Ok(key), Ok(read)) = (key, Signature::from_bytes(&signature.signature)) else {
+        let read = Signature::from_bytes(&signature.signature);
+        let (Some(key), Ok(read)) = (signing_key(&signature.key), read) else {
             return false;
         };
         transcripts.push(context.bytes(&signature.form.apply(message)));
@@ -189,11 +191,15 @@ fn batch_holds<'a>(transactions: impl Iterator<Item = &'a Unverified>) -> bool {
     schnorrkel::verify_batch(transcripts, &signatures, &keys, false).is_ok()
 }
 
+/// Reads a key with which one person alone can sign: a point, and not the neutral element, which is
+/// encoded as zeros and for which anybody can.
+pub(crate) fn signing_key(key: &PublicKey) -> Option<schnorrkel::PublicKey> {
+    if key.0 == [0; 32] { None } else { schnorrkel::PublicKey::from_bytes(&key.0).ok() }
+}
+
 /// Whether `signature` is an sr25519 signature of `message` by `key` in the context of accounts.
 pub fn is_signed(key: &PublicKey, message: &[u8], signature: &[u8; 64]) -> bool {
-    let (Ok(key), Ok(signature)) =
-        (schnorrkel::PublicKey::from_bytes(&key.0), Signature::from_bytes(signature))
-    else {
+    let (Some(key), Ok(signature)) = (signing_key(key), Signature::from_bytes(signature)) else {
         return false;
     };
     key.verify_simple(ACCOUNT_SIGNING_CONTEXT, message, &signature).is_ok()

@@ -99,7 +99,8 @@ fn only_fault(stop: Stop) -> HostFault {
 struct Admitted {
     account: Account,
     payer: AccountId,
-    /// Taken from the payer already, so that no call can spend it; what is not used comes back in [`settle_fee`].
+    /// Taken from the payer already, so that no call can spend it; what is not used comes back in
+    /// [`settle_fee`].
     max_fee: Amount,
     fee_asset: Option<(AssetId, AccountId)>,
 }
@@ -220,7 +221,8 @@ fn use_nonce(shared: &Shared, transaction: &Transaction, account: &Account) -> R
     Ok(())
 }
 
-/// The calls' results, or why they and all that they did vanished. After a host fault there is no receipt.
+/// The calls' results, or why they and all that they did vanished. After a host fault there is no
+/// receipt.
 type Calls = Result<Vec<Bytes<{ limit::RETURN_BYTES }>>, Failure>;
 
 fn run_calls(

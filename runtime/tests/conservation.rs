@@ -16,7 +16,8 @@ use weal_types::{
     transaction::{AssetAmount, Call},
 };
 
-/// One random transaction: who sends which scripts with how much money attached, and under which limits.
+/// One random transaction: who sends which scripts with how much money attached, and under which
+/// limits.
 #[derive(Clone, Debug)]
 struct Plan {
     sender: u8,
@@ -51,7 +52,7 @@ fn calls(stage: &Stage, plan: &Plan) -> Vec<Call> {
 fn stage() -> Stage {
     let collector = Signer::new(9).id();
     let fee = FeeSchedule { asset: EUR(), price_per_million_gas: Amount(30), collector };
-    let chain = weal_fixtures::Chain::with(|genesis| {
+    let mut chain = weal_fixtures::Chain::with(|genesis| {
         Stage::genesis(genesis);
         genesis.assets[0].balances.push((Signer::new(2).id(), Amount(20_000)));
         genesis.assets[0]
@@ -59,6 +60,8 @@ fn stage() -> Stage {
             .push((weal_fixtures::Chain::governance().id(), Amount(1_000_000)));
         genesis.params.fee = Some(fee);
     });
+    // What the largest gas limit of a fixture costs.
+    chain.max_fee = Amount(1_200);
     Stage::on(chain)
 }
 
@@ -69,7 +72,11 @@ fn supply(stage: &Stage, asset: AssetId) -> (u128, u128) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 48,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn random_transactions_conserve_every_asset(
@@ -97,7 +104,8 @@ proptest! {
             let left = stage.chain.read::<system::assets::Balance>(
                 system::ASSETS, "balance", &(sender.id(), EUR()),
             ).free.0;
-            // The signer's own guard holds, and a transaction that fails costs its fee and nothing else.
+            // The signer's own guard holds, and a transaction that fails costs its fee and nothing
+            // else.
             match outcome {
                 Outcome::Applied { fee, .. } => {
                     prop_assert!(held.saturating_sub(left) <= plan.spend_limit + fee.0);

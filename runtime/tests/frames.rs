@@ -251,7 +251,8 @@ fn ranges_see_the_block_and_the_snapshot_as_one() {
     let range =
         |from: &str, to: &str, flags, limit| Step::Range(from.into(), to.into(), flags, limit);
     let page = |range| {
-        // In the same frame: add, remove and overwrite before looking. A dry run leaves the state as it was.
+        // In the same frame: add, remove and overwrite before looking. A dry run leaves the state
+        // as it was.
         let script = vec![
             put(b"c", b"v"),
             put(b"i", b"v"),

@@ -7,12 +7,15 @@ use support::{EUR, Stage, alice};
 use weal_fixtures::{Chain, Signer, call, sign_together};
 use weal_runtime::{InvalidTransaction, VerifiedTransaction, system, verify_batch};
 use weal_types::{
-    AccountId, Amount, ChainId, Gas, Nonce, TimeMs,
+    AccountId, Amount, ChainId, Gas, Nonce, PublicKey, TimeMs,
     account::{Authority, Policy, WeightedKey},
     codec::{Bounded, Version},
     params::{Admission, FeeSchedule},
     receipt::{FailureKind, Outcome, SkipReason},
-    transaction::{AssetAmount, Call, MessageForm, SignedTransaction, Transaction},
+    transaction::{
+        ACCOUNT_SIGNING_CONTEXT, AssetAmount, Call, KeySignature, MessageForm, SignedTransaction,
+        Transaction,
+    },
 };
 
 /// A call that anybody may make and that changes nothing.
@@ -295,15 +298,44 @@ fn a_batch_blames_only_the_bad() {
 
 #[test]
 fn two_wrong_signatures_that_cancel_out_are_both_caught() {
-    // Adding a multiple of the base point to one signature's scalar and taking it from another's deceives a batch
-    // whose weights an attacker can predict. Ours come from the operating system.
+    // Adding a multiple of the base point to one signature's scalar and taking it from another's
+    // deceives a batch whose weights an attacker can predict. Ours come from the operating system.
     let mut chain = Chain::devnet();
     let id = chain.context.chain;
     let mut batch: Vec<_> = (0..2).map(|_| chain.sign(&alice(), vec![nothing()])).collect();
     for (bytes, up) in batch.iter_mut().zip([true, false]) {
-        // The scalar is the second half of the last signature but for the list of sponsors behind it.
+        // The scalar is the second half of the last signature but for the list of sponsors behind
+        // it.
         let at = bytes.len() - 1 - 32;
         bytes[at] = if up { bytes[at].wrapping_add(1) } else { bytes[at].wrapping_sub(1) };
     }
     assert!(verify_batch(&batch, &id).iter().all(Result::is_err));
+}
+
+#[test]
+fn nobody_signs_for_the_neutral_key() {
+    // For the key of 32 zeros the scalar 0 and its point solve the verification equation, whatever
+    // the message is.
+    let mut forged = [0; 64];
+    forged[63] |= 0x80; // how schnorrkel marks its signatures
+    let (neutral, message) = (PublicKey([0; 32]), [1; 32]);
+    let key = schnorrkel::PublicKey::from_bytes(&neutral.0).unwrap();
+    let signature = schnorrkel::Signature::from_bytes(&forged).unwrap();
+    let taken = key.verify_simple(ACCOUNT_SIGNING_CONTEXT, &message, &signature);
+    assert!(taken.is_ok(), "the library takes the forgery");
+    assert!(!weal_runtime::is_signed(&neutral, &message, &forged), "we do not");
+
+    let mut chain = Chain::devnet();
+    let mut transaction = chain.transaction(&alice(), vec![nothing()]);
+    transaction.signer = AccountId([0; 32]);
+    let signature = KeySignature { key: neutral, form: MessageForm::Bare, signature: forged };
+    let signed = SignedTransaction {
+        version: Version,
+        transaction,
+        signatures: Bounded::new(vec![signature]).unwrap(),
+        sponsor_signatures: Bounded::default(),
+    };
+    for verdict in verify_batch(&[signed.encode()], &chain.context.chain) {
+        assert_eq!(verdict.err(), Some(InvalidTransaction::Signature { key: neutral }));
+    }
 }

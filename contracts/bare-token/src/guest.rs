@@ -9,7 +9,8 @@ fn on_panic(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-/// Linking `alloc` asks for an allocator; nothing here allocates, so this one never runs and is optimised away.
+/// Linking `alloc` asks for an allocator; nothing here allocates, so this one never runs and is
+/// optimised away.
 struct NoAllocator;
 
 #[global_allocator]

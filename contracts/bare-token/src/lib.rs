@@ -1,7 +1,8 @@
-//! A token written straight against the host interface, without the SDK: what the SDK's cost is measured by.
+//! A token written straight against the host interface, without the SDK: what the SDK's cost is
+//! measured by.
 //!
-//! Balances are 16 bytes, little-endian, at `b` ‖ account. The contract is Wasm; natively this crate only describes
-//! it ([`abi`]).
+//! Balances are 16 bytes, little-endian, at `b` ‖ account. The contract is Wasm; natively this
+//! crate only describes it ([`abi`]).
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 

@@ -54,7 +54,8 @@ unsafe impl GlobalAlloc for Bump {
     unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
 }
 
-/// Calls a host function that returns bytes, first with a small buffer and then, if need be, with one that fits.
+/// Calls a host function that returns bytes, first with a small buffer and then, if need be, with
+/// one that fits.
 fn bytes(give: impl Fn(u32, u32) -> i32) -> Option<Vec<u8>> {
     let mut buffer = vec![0; 256];
     let length = usize::try_from(give(buffer.as_mut_ptr() as u32, 256)).ok()?;
@@ -103,8 +104,8 @@ fn play() {
     unsafe { host::ret(src, len) };
 }
 
-// SAFETY of the calls below: each pointer comes from `pointer`, `bytes` or a live array of the length that the host
-// function asks for.
+// SAFETY of the calls below: each pointer comes from `pointer`, `bytes` or a live array of the
+// length that the host function asks for.
 fn take_step(step: Step, said: &mut Vec<u8>) {
     match step {
         Step::Put(key, value) => {

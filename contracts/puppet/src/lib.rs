@@ -1,8 +1,8 @@
 //! A contract that does what its arguments say.
 //!
-//! Its argument is an encoded list of [`Step`]s; a step may call another puppet with steps of its own. With it a test puts
-//! frames into any situation, by hand or at random, and still runs real Wasm. It also has a query with the same
-//! argument, which tries to do the same.
+//! Its argument is an encoded list of [`Step`]s; a step may call another puppet with steps of its
+//! own. With it a test puts frames into any situation, by hand or at random, and still runs real
+//! Wasm. It also has a query with the same argument, which tries to do the same.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
@@ -36,7 +36,8 @@ pub enum Step {
     Transfer(AccountId, AssetId, Amount),
     /// Append the free balance of an account.
     Balance(AccountId, AssetId),
-    /// Call with at most this gas; append the outcome, and fail with code 1 if it failed and this says so.
+    /// Call with at most this gas; append the outcome, and fail with code 1 if it failed and this
+    /// says so.
     Call(Call, Gas, OnFailure),
     /// Emit an event of that many bytes.
     Emit(u32),

@@ -9,7 +9,7 @@
 //!
 //! Buckets do not overlap, so their keys sort as their paths do.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use weal_proof::tree::{EMPTY, leaf_hash, node_hash, shared_bits, turns_right};
 use weal_types::Hash;
@@ -55,11 +55,12 @@ impl Region {
     }
 
     /// The region's key on disk.
-    pub(crate) fn to_key(self) -> Vec<u8> {
-        let mut key = Vec::with_capacity(33);
-        self.write_to(&mut key);
-        key.rotate_left(1);
-        key
+    pub(crate) fn to_key(self) -> RegionKey {
+        let length = usize::from(self.depth).div_ceil(8);
+        let mut bytes = [0; 33];
+        bytes[..length].copy_from_slice(&self.prefix[..length]);
+        bytes[length] = self.depth;
+        RegionKey { bytes, length: length + 1 }
     }
 
     /// Appends depth and prefix; the depth first, so that a reader knows how long the prefix is.
@@ -85,14 +86,26 @@ impl Region {
     }
 }
 
-/// The bucket as it lies on disk.
-pub(crate) fn encode(leaves: &[Leaf]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(leaves.len() * LEAF_BYTES);
+/// A region's key on disk: commits write thousands, so it takes no allocation.
+pub(crate) struct RegionKey {
+    bytes: [u8; 33],
+    length: usize,
+}
+
+impl Deref for RegionKey {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
+/// Appends the bucket as it lies on disk.
+pub(crate) fn encode(leaves: &[Leaf], bytes: &mut Vec<u8>) {
     for leaf in leaves {
         bytes.extend_from_slice(&leaf.path);
         bytes.extend_from_slice(&leaf.value_hash);
     }
-    bytes
 }
 
 /// Reads a bucket, or says what is wrong with it.
@@ -143,13 +156,15 @@ pub(crate) struct LeafChange {
     pub value_hash: Option<Hash>,
 }
 
-/// `leaves` after `changes`, both ascending. Adds to `replaced` what each change that changes anything replaced.
+/// Makes `merged` what `leaves` are after `changes`, both ascending. Adds to `replaced` what each change that
+/// changes anything replaced.
 pub(crate) fn merge(
     leaves: &[Leaf],
     changes: &[LeafChange],
+    merged: &mut Vec<Leaf>,
     replaced: &mut Vec<LeafChange>,
-) -> Vec<Leaf> {
-    let mut merged = Vec::with_capacity(leaves.len() + changes.len());
+) {
+    merged.clear();
     let mut rest = leaves;
     for &LeafChange { path, value_hash } in changes {
         let before = rest.partition_point(|leaf| leaf.path < path);
@@ -168,5 +183,4 @@ pub(crate) fn merge(
         }
     }
     merged.extend_from_slice(rest);
-    merged
 }

@@ -65,13 +65,21 @@ pub enum StoreError {
     },
 }
 
+/// What [`KeyValue::get_many`] calls for each key.
+pub type VisitValue<'a> = dyn FnMut(Option<&[u8]>) + 'a;
+
 /// A store that can be read, looked at as of one moment, and written in one step.
 pub trait KeyValue: Send + Sync {
     /// The value at `key`.
     fn get(&self, column: Column, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// The values at `keys`, which must ascend, in their order.
-    fn get_many(&self, column: Column, keys: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>, StoreError>;
+    /// Shows `visit` the value at each of `keys`, which must ascend, in their order.
+    fn get_many(
+        &self,
+        column: Column,
+        keys: &[&[u8]],
+        visit: &mut VisitValue<'_>,
+    ) -> Result<(), StoreError>;
 
     /// The store as it is now; later writes do not show in it. Old data cannot be freed while it is held.
     fn view(&self) -> Result<Box<dyn View>, StoreError>;
@@ -160,6 +168,22 @@ impl Batch {
     /// Sets `key` to `value`.
     pub fn put(&mut self, column: Column, key: &[u8], value: &[u8]) {
         self.push(column, Kind::Put, key, value);
+    }
+
+    /// Sets `key` to what `fill` appends to the bytes it is given, of which it must not change what is there.
+    pub fn put_with(&mut self, column: Column, key: &[u8], fill: impl FnOnce(&mut Vec<u8>)) {
+        self.push(column, Kind::Put, key, &[]);
+        let before = self.bytes.len();
+        fill(&mut self.bytes);
+        if let Some(entry) = self.entries.last_mut() {
+            entry.value_bytes = self.bytes.len().saturating_sub(before);
+        }
+    }
+
+    /// Makes room for `writes` more writes of `bytes` together.
+    pub fn reserve(&mut self, writes: usize, bytes: usize) {
+        self.entries.reserve(writes);
+        self.bytes.reserve(bytes);
     }
 
     /// Removes `key`.

@@ -33,7 +33,7 @@ mod tree;
 mod undo;
 
 pub use error::StateError;
-pub use kv::{Batch, Column, KeyValue, StoreError, View, Write};
+pub use kv::{Batch, Column, KeyValue, StoreError, View, VisitValue, Write};
 pub use layout::{COLUMNS, Head};
 pub use memory::MemoryStore;
 pub use rocks::{RocksOptions, RocksStore};

@@ -8,7 +8,7 @@ use std::{
 
 use weal_types::state::{Direction, Visit};
 
-use crate::kv::{Batch, Column, KeyValue, StoreError, View, Write};
+use crate::kv::{Batch, Column, KeyValue, StoreError, View, VisitValue, Write};
 
 type Map = BTreeMap<Vec<u8>, Vec<u8>>;
 type Columns = BTreeMap<&'static str, Arc<Map>>;
@@ -37,10 +37,18 @@ impl KeyValue for MemoryStore {
         Ok(columns.get(column.name).and_then(|map| map.get(key)).cloned())
     }
 
-    fn get_many(&self, column: Column, keys: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+    fn get_many(
+        &self,
+        column: Column,
+        keys: &[&[u8]],
+        visit: &mut VisitValue<'_>,
+    ) -> Result<(), StoreError> {
         let columns = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let map = columns.get(column.name);
-        Ok(keys.iter().map(|key| map.and_then(|map| map.get(*key)).cloned()).collect())
+        for key in keys {
+            visit(map.and_then(|map| map.get(*key)).map(Vec::as_slice));
+        }
+        Ok(())
     }
 
     fn view(&self) -> Result<Box<dyn View>, StoreError> {

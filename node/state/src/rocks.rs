@@ -10,7 +10,7 @@ use rocksdb::{
 use self_cell::self_cell;
 use weal_types::state::{Direction, Visit};
 
-use crate::kv::{Batch, Column, KeyValue, StoreError, View, Write};
+use crate::kv::{Batch, Column, KeyValue, StoreError, View, VisitValue, Write};
 
 /// RocksDB makes this family in every database; it stays empty.
 const DEFAULT_FAMILY: &str = "default";
@@ -55,7 +55,7 @@ impl RocksStore {
         options: RocksOptions,
     ) -> Result<Self, StoreError> {
         refuse_unknown_columns(path, columns)?;
-        let cache = Cache::new_lru_cache(options.cache_bytes);
+        let cache = Cache::new_hyper_clock_cache(options.cache_bytes, 0);
         let families = columns.iter().map(|column| {
             let options = column_options(*column, &cache, options.write_buffer_bytes);
             ColumnFamilyDescriptor::new(column.name, options)
@@ -107,6 +107,9 @@ fn column_options(column: Column, cache: &Cache, write_buffer_bytes: usize) -> O
     } else {
         DBCompressionType::None
     });
+    // A filter over the recent writes (a tenth of a bit per byte of them) tells that a key is not among them.
+    options.set_memtable_whole_key_filtering(true);
+    options.set_memtable_prefix_bloom_ratio(0.0125);
     // The write buffer manager decides when to flush; a single column may use half of what there is.
     options.set_write_buffer_size(write_buffer_bytes / 2);
     options.set_level_compaction_dynamic_level_bytes(true);
@@ -148,13 +151,18 @@ impl KeyValue for RocksStore {
         self.db.get_cf(family(&self.db, column)?, key).map_err(failed("read"))
     }
 
-    fn get_many(&self, column: Column, keys: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+    fn get_many(
+        &self,
+        column: Column,
+        keys: &[&[u8]],
+        visit: &mut VisitValue<'_>,
+    ) -> Result<(), StoreError> {
         let values =
             self.db.batched_multi_get_cf(family(&self.db, column)?, keys.iter().copied(), true);
-        values
-            .into_iter()
-            .map(|value| value.map(|v| v.map(|bytes| bytes.to_vec())).map_err(failed("read")))
-            .collect()
+        for value in values {
+            visit(value.map_err(failed("read"))?.as_deref());
+        }
+        Ok(())
     }
 
     fn view(&self) -> Result<Box<dyn View>, StoreError> {

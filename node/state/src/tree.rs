@@ -119,13 +119,16 @@ impl Tree {
         changes: &[LeafChange],
         read: &ReadBucket<'_>,
     ) -> Result<Update, StateError> {
-        let mut update = Update::default();
+        // A change of a large tree passes some eight nodes of which it shares a few with others.
+        let mut update = Update {
+            old: Vec::with_capacity(8 * changes.len()),
+            written: Vec::with_capacity(changes.len()),
+            replaced: Vec::with_capacity(changes.len()),
+        };
         if !changes.is_empty() {
-            Change { tree: self, read, update: &mut update }.visit(
-                ROOT_SLOT,
-                Region::ROOT,
-                changes,
-            )?;
+            let scratch = Vec::with_capacity(64);
+            let mut change = Change { tree: self, read, update: &mut update, scratch };
+            change.visit(ROOT_SLOT, Region::ROOT, changes)?;
         }
         // A merge touches a neighbour that was passed before, and deletes what was just written.
         update.old.sort_by_key(|(region, _)| *region);
@@ -208,6 +211,8 @@ struct Change<'a> {
     tree: &'a mut Tree,
     read: &'a ReadBucket<'a>,
     update: &'a mut Update,
+    /// Leaves of the bucket that is being changed.
+    scratch: Vec<Leaf>,
 }
 
 impl Change<'_> {
@@ -270,13 +275,15 @@ impl Change<'_> {
     ) -> Result<bool, StateError> {
         let leaves = self.load(slot, &region)?;
         let before = self.update.replaced.len();
-        let merged = bucket::merge(&leaves, changes, &mut self.update.replaced);
+        bucket::merge(&leaves, changes, &mut self.scratch, &mut self.update.replaced);
         if self.update.replaced.len() == before {
             return Ok(false);
         }
         let existed = !leaves.is_empty();
         self.update.old.push((region, OldNode::Bucket(leaves)));
+        let merged = mem::take(&mut self.scratch);
         self.place(slot, region, &merged, existed);
+        self.scratch = merged;
         Ok(true)
     }
 

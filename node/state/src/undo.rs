@@ -17,7 +17,7 @@
 //! leaf        path (32) ‖ value hash (32) ‖ (0  |  1 ‖ length (4, LE) ‖ the value that the block replaced)
 //! ```
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use weal_types::{Hash, Height};
 
@@ -51,20 +51,29 @@ fn piece_key(height: Height, piece: u16) -> [u8; 10] {
     key
 }
 
+/// Values, one after the other in one buffer.
+#[derive(Default)]
+pub(crate) struct Values {
+    pub bytes: Vec<u8>,
+    /// Where each value lies in `bytes`.
+    pub places: Vec<Option<Range<usize>>>,
+}
+
+impl Values {
+    fn get(&self, index: usize) -> Option<&[u8]> {
+        self.bytes.get(self.places.get(index)?.clone()?)
+    }
+}
+
 /// Adds the record of `height` to `batch`. `values` are the replaced values, one for each of `update.replaced`.
-pub(crate) fn write(
-    batch: &mut Batch,
-    height: Height,
-    update: &Update,
-    values: &[Option<Vec<u8>>],
-) {
+pub(crate) fn write(batch: &mut Batch, height: Height, update: &Update, values: &Values) {
     let entries = update.old.len();
     let cut = CUT_FROM.iter().find(|(from, _)| entries >= *from).map_or(0, |(_, cut)| *cut);
     let mut top = vec![cut];
     // Entries ascend by region, so the deep entries of a piece follow each other.
     let mut piece = Vec::new();
     let mut piece_number = 0;
-    let mut replaced = update.replaced.iter().zip(values).peekable();
+    let mut next_replaced = 0;
     for (region, node) in &update.old {
         let bytes = match piece_of(region, cut) {
             0 => &mut top,
@@ -88,11 +97,11 @@ pub(crate) fn write(
             OldNode::Bucket(leaves) => {
                 region.write_to(bytes);
                 bytes.push(1);
-                let mut here = Vec::new();
-                while let Some(next) = replaced.next_if(|(old, _)| region.contains(&old.path)) {
-                    here.push((next.0.path, next.1.as_deref()));
-                }
-                write_bucket(bytes, leaves, &here);
+                let rest = &update.replaced[next_replaced..];
+                let count = rest.iter().take_while(|old| region.contains(&old.path)).count();
+                let here = rest[..count].iter().zip(next_replaced..);
+                write_bucket(bytes, leaves, here.map(|(old, at)| (&old.path, values.get(at))));
+                next_replaced += count;
             }
         }
     }
@@ -103,13 +112,16 @@ pub(crate) fn write(
 }
 
 /// `replaced` are the paths that the block changed in the bucket, ascending, each with the value it had.
-fn write_bucket(bytes: &mut Vec<u8>, leaves: &[Leaf], replaced: &[(Hash, Option<&[u8]>)]) {
+fn write_bucket<'a>(
+    bytes: &mut Vec<u8>,
+    leaves: &[Leaf],
+    replaced: impl Iterator<Item = (&'a Hash, Option<&'a [u8]>)> + Clone,
+) {
     bytes.push(leaves.len() as u8); // at most the capacity of a bucket
     for leaf in leaves {
         bytes.extend_from_slice(&leaf.path);
         bytes.extend_from_slice(&leaf.value_hash);
-        let value = replaced.iter().find(|(path, _)| *path == leaf.path).and_then(|(_, old)| *old);
-        match value {
+        match replaced.clone().find(|(path, _)| **path == leaf.path).and_then(|(_, old)| old) {
             None => bytes.push(0),
             Some(value) => {
                 bytes.push(1);
@@ -119,7 +131,7 @@ fn write_bucket(bytes: &mut Vec<u8>, leaves: &[Leaf], replaced: &[(Hash, Option<
             }
         }
     }
-    let inserted = replaced.iter().filter(|(_, old)| old.is_none());
+    let inserted = replaced.filter(|(_, old)| old.is_none());
     bytes.extend_from_slice(&(inserted.clone().count() as u32).to_le_bytes());
     inserted.for_each(|(path, _)| bytes.extend_from_slice(path));
 }

@@ -1,4 +1,5 @@
-//! The ABI document inside the module: custom section `weal.abi`, raw DEFLATE of the SCALE encoding.
+//! The ABI document inside the module: custom section `weal.abi`, raw DEFLATE of the SCALE
+//! encoding.
 
 use miniz_oxide::{
     deflate::compress_to_vec,
@@ -20,8 +21,8 @@ use crate::{
 /// Compression from 0 to 10. Documents are small and compressed once.
 const COMPRESSION: u8 = 9;
 
-/// Returns `module` with `abi` as its only ABI section, at the end. Bytes that are no section stay as they are: it
-/// is for [`crate::check`] to refuse them.
+/// Returns `module` with `abi` as its only ABI section, at the end. Bytes that are no section stay
+/// as they are: it is for [`crate::check`] to refuse them.
 pub fn embed_abi(module: &[u8], abi: &Abi) -> Vec<u8> {
     let mut out = Vec::with_capacity(module.len());
     let mut end = 0;

@@ -1,7 +1,7 @@
 //! The rules of the gate, one code each.
 //!
-//! Codes are part of the interface: receipts, documentation and `weal explain` refer to them. A code is never
-//! given to another rule; the code of a rule that is dropped stays unused.
+//! Codes are part of the interface: receipts, documentation and `weal explain` refer to them. A
+//! code is never given to another rule; the code of a rule that is dropped stays unused.
 
 /// One rule that a module can break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

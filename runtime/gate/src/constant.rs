@@ -6,8 +6,8 @@ use crate::{codes, profile, refusal::Finding};
 
 /// Computes a constant expression; a 64-bit value keeps its bits.
 ///
-/// Instructions other than constants, additions, subtractions and multiplications are refused here: validation would
-/// do so later, with less to say. Types are left to validation.
+/// Instructions other than constants, additions, subtractions and multiplications are refused here:
+/// validation would do so later, with less to say. Types are left to validation.
 pub(crate) fn const_value(expression: &ConstExpr<'_>) -> Result<u64, Finding> {
     let mut reader = expression.get_operators_reader();
     let mut stack: Vec<u64> = Vec::new();
@@ -39,8 +39,8 @@ fn combine(stack: &mut Vec<u64>, operation: fn(u64, u64) -> u64) {
     stack.push(operation(left.unwrap_or(0), right.unwrap_or(0)));
 }
 
-/// A segment's offset: addition, subtraction and multiplication modulo 2^64 agree with those modulo 2^32 in the low
-/// half.
+/// A segment's offset: addition, subtraction and multiplication modulo 2^64 agree with those modulo
+/// 2^32 in the low half.
 pub(crate) fn offset(expression: &ConstExpr<'_>) -> Result<u64, Finding> {
     Ok(const_value(expression)? & u64::from(u32::MAX))
 }

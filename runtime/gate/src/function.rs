@@ -41,6 +41,9 @@ struct Counts {
     branch_targets: u64,
     call_indirect: u32,
     operands: u32,
+    /// Values that the compiler may keep in the frame although the operand stack does not hold
+    /// them.
+    computed: u32,
     returns: Vec<Return>,
 }
 
@@ -73,8 +76,8 @@ pub(crate) fn check(
         body: range,
         code,
         result: signature.and_then(|signature| signature.results().first().copied()),
-        // At most 256 + 256 + 16.
-        cost: locals as u32 + counts.operands + profile::FRAME_UNITS,
+        // At most 256 + 256 + 2 · 64 Ki + 16.
+        cost: locals as u32 + counts.operands + counts.computed + profile::FRAME_UNITS,
         branch_targets: counts.branch_targets as u32,
         returns: counts.returns,
     })
@@ -108,6 +111,7 @@ impl Counts {
         offset: usize,
         validator: &FuncValidator<ValidatorResources>,
     ) -> Result<(), Finding> {
+        self.computed += computed(operator);
         match operator {
             Operator::Block { blockty } | Operator::Loop { blockty } | Operator::If { blockty } => {
                 match blockty {
@@ -130,7 +134,8 @@ impl Counts {
                 at_most(codes::CALL_INDIRECT, "call_indirect", self.call_indirect, allowed)?;
             }
             Operator::Return => {
-                // The function itself is on the control stack: it becomes the block that is branched to.
+                // The function itself is on the control stack: it becomes the block that is
+                // branched to.
                 let depth = validator.control_stack_height().saturating_sub(1);
                 self.returns.push(Return { offset: offset as u32, depth });
             }
@@ -145,6 +150,24 @@ impl Counts {
         at_most(codes::OPERANDS, "operands", self.operands, profile::OPERANDS)?;
         let nesting = validator.control_stack_height().saturating_sub(1);
         at_most(codes::NESTING, "nesting", nesting, profile::NESTING)
+    }
+}
+
+/// How many values an instruction makes that a compiler may keep for later, in the frame.
+///
+/// What has been computed once need not be computed again: a thousand products before a call and
+/// the same products after it live in the frame across the call, 8 bytes each, while the operand
+/// stack holds one.
+fn computed(operator: &Operator<'_>) -> u32 {
+    use Operator as Op;
+    match operator {
+        // Another name for a value, one that is made again where it is needed, or none.
+        Op::LocalGet { .. } | Op::LocalSet { .. } | Op::LocalTee { .. } => 0,
+        Op::I32Const { .. } | Op::I64Const { .. } | Op::Drop | Op::Nop | Op::Unreachable => 0,
+        Op::Block { .. } | Op::Loop { .. } | Op::If { .. } | Op::Else | Op::End => 0,
+        Op::Br { .. } | Op::BrIf { .. } | Op::BrTable { .. } | Op::Return => 0,
+        // The value, and an address or another step on the way to it.
+        _ => 2,
     }
 }
 

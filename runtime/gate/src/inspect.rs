@@ -1,5 +1,5 @@
-//! The checklist. Each section is looked at by its own function before wasmparser validates it, because our rules
-//! say more to a person than validation does.
+//! The checklist. Each section is looked at by its own function before wasmparser validates it,
+//! because our rules say more to a person than validation does.
 
 use std::ops::Range;
 

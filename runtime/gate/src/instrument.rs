@@ -1,7 +1,8 @@
-//! The stack counter: a private global that each function raises by the cost of its frame and lowers again.
+//! The stack counter: a private global that each function raises by the cost of its frame and
+//! lowers again.
 //!
-//! Native stacks overflow at depths that depend on the build of the compiler; the counter overflows at the same depth
-//! everywhere. A function `f` of cost `c` becomes
+//! Native stacks overflow at depths that depend on the build of the compiler; the counter overflows
+//! at the same depth everywhere. A function `f` of cost `c` becomes
 //!
 //! ```wat
 //! global.get $stack  i32.const c  i32.add  global.set $stack
@@ -12,7 +13,8 @@
 //! global.get $stack  i32.const c  i32.sub  global.set $stack
 //! ```
 //!
-//! A trap leaves the counter raised, which is how the runtime knows what it was; instances are never used again.
+//! A trap leaves the counter raised, which is how the runtime knows what it was; instances are
+//! never used again.
 
 use wasm_encoder::{
     BlockType, ConstExpr, Encode, ExportKind, GlobalType, Instruction, Module, RawSection,
@@ -26,7 +28,8 @@ use crate::{
     profile::{STACK_GLOBAL, STACK_LIMIT},
 };
 
-/// Writes the module to compile. Sections are copied as they are, but for the three that the counter needs.
+/// Writes the module to compile. Sections are copied as they are, but for the three that the
+/// counter needs.
 pub(crate) fn instrument(module: &[u8], inspected: &Inspected) -> Vec<u8> {
     let stack = inspected.size.globals;
     let mut out = Module::new();

@@ -1,8 +1,8 @@
 //! The gate: what a contract module must be, and how it is changed before it runs.
 //!
-//! [`check`] is the only way from bytes to a module that the chain keeps. The chain, the devnet and the command line
-//! share it, so that a module which one of them accepts is accepted by all. It reads the module once, needs no
-//! compiler, and takes time in proportion to the module's size.
+//! [`check`] is the only way from bytes to a module that the chain keeps. The chain, the devnet and
+//! the command line share it, so that a module which one of them accepts is accepted by all. It
+//! reads the module once, needs no compiler, and takes time in proportion to the module's size.
 //!
 //! | file | one idea |
 //! |---|---|
@@ -55,8 +55,8 @@ pub struct CheckedModule {
     pub abi: Abi,
     /// The hash of that.
     pub abi_hash: AbiHash,
-    /// The module to compile: stack counter added, custom sections dropped. It follows from the module and the
-    /// profile alone.
+    /// The module to compile: stack counter added, custom sections dropped. It follows from the
+    /// module and the profile alone.
     pub instrumented: Vec<u8>,
     /// What upload and instantiation are charged by.
     pub size: ModuleSize,

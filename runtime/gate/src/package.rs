@@ -6,10 +6,12 @@ use weal_types::{abi::Abi, host::EXPORT_PREFIX};
 
 use crate::embed_abi;
 
-/// Returns `module` as it is uploaded: without the custom sections that compilers write (names, producers), without
-/// exports that are neither methods nor the memory (linkers export `__heap_base` and `__data_end`), and with `abi`.
+/// Returns `module` as it is uploaded: without the custom sections that compilers write (names,
+/// producers), without exports that are neither methods nor the memory (linkers export
+/// `__heap_base` and `__data_end`), and with `abi`.
 ///
-/// Fails where `module` is no WebAssembly module; whether it is a good one is for [`crate::check`] to say.
+/// Fails where `module` is no WebAssembly module; whether it is a good one is for [`crate::check`]
+/// to say.
 pub fn package(module: &[u8], abi: &Abi) -> Result<Vec<u8>, BinaryReaderError> {
     let mut out = wasm_encoder::Module::HEADER.to_vec();
     for payload in Parser::new(0).parse_all(module) {

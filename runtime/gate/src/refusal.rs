@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::{codes::Rule, naming, profile::PROFILE};
 
-/// A module breaks a rule. Its author is at fault, and the same bytes will always be refused: the code is the same
-/// on every node, the text may change between releases.
+/// A module breaks a rule. Its author is at fault, and the same bytes will always be refused: the
+/// code is the same on every node, the text may change between releases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The rule's code, of [`crate::codes`].

@@ -1,4 +1,5 @@
-//! Data and element segments: laid out at every instantiation, so they are few, and so placed that this cannot fail.
+//! Data and element segments: laid out at every instantiation, so they are few, and so placed that
+//! this cannot fail.
 
 use wasmparser::{
     DataKind, DataSectionReader, ElementItems, ElementKind, ElementSectionReader, SectionLimited,

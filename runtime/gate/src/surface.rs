@@ -1,4 +1,5 @@
-//! What a module shows and what it asks for: exports against the ABI, imports against the host's table.
+//! What a module shows and what it asks for: exports against the ABI, imports against the host's
+//! table.
 
 use std::collections::BTreeMap;
 

@@ -2,7 +2,7 @@
 
 use weal_types::receipt::FailureKind;
 
-use crate::{fault::Stop, frame::Frame, gas::Meter};
+use crate::{fault::Stop, gas::Meter};
 
 /// The bytes of the calling instance.
 pub(super) struct GuestMemory<'a>(pub &'a mut [u8]);
@@ -33,23 +33,23 @@ impl GuestMemory<'_> {
         Ok(())
     }
 
-    /// Ends a function that returns bytes: charges for them, writes them if they fit into `cap` bytes at `dst`, keeps
-    /// them for `take` otherwise, and returns their length.
+    /// Ends a function that returns bytes: charges for them, writes them if they fit into `cap`
+    /// bytes at `dst`, keeps them for `take` otherwise, and returns their length.
     pub fn give(
         &mut self,
-        frame: &mut Frame,
+        kept: &mut Vec<u8>,
         meter: &mut Meter,
         per_byte: u64,
-        bytes: Vec<u8>,
+        bytes: &[u8],
         (dst, cap): (u32, u32),
     ) -> Result<i32, Stop> {
         meter.charge(per_byte.saturating_mul(bytes.len() as u64))?;
         let length = i32::try_from(bytes.len()).map_err(|_| FailureKind::LimitExceeded)?;
         if bytes.len() <= cap as usize {
-            self.write(dst, &bytes)?;
-            frame.kept = Vec::new();
+            self.write(dst, bytes)?;
+            kept.clear();
         } else {
-            frame.kept = bytes;
+            *kept = bytes.to_vec();
         }
         Ok(length)
     }

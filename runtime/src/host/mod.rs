@@ -1,8 +1,8 @@
 //! What a contract can ask of its host.
 //!
-//! The table of [`weal_types::host_functions!`] becomes the linker here. Every function has the same five steps:
-//! **charge** its fixed price and **permit** it ([`HostCall::run`]), then **read** its arguments with a bound, **act**,
-//! and charge for and **write** the result ([`functions`]).
+//! The table of [`weal_types::host_functions!`] becomes the linker here. Every function has the
+//! same five steps: **charge** its fixed price and **permit** it ([`HostCall::run`]), then **read**
+//! its arguments with a bound, **act**, and charge for and **write** the result ([`functions`]).
 
 mod functions;
 mod memory;
@@ -28,7 +28,8 @@ pub(crate) struct HostCall<'a> {
 }
 
 impl HostCall<'_> {
-    /// Steps one and two, then `act`. The fuel that is left goes back whatever happens, so that a revert refunds.
+    /// Steps one and two, then `act`. The fuel that is left goes back whatever happens, so that a
+    /// revert refunds.
     fn run<R>(
         mut caller: Caller<'_, Frame>,
         base: u64,
@@ -74,9 +75,11 @@ impl HostCall<'_> {
 macro_rules! link {
     ($(
         $(#[doc = $doc:literal])*
-        $name:ident($($param:ident: $type:ty),*) $(-> $result:ty)?, $access:ident, gas $gas:literal + $per_byte:literal;
+        $name:ident($($param:ident: $type:ty),*) $(-> $result:ty)?,
+            $access:ident, gas $gas:literal + $per_byte:literal;
     )*) => {
-        /// A linker with every function of the table. The gate has checked what a module may import.
+        /// A linker with every function of the table. The gate has checked what a module may
+        /// import.
         pub(crate) fn linker(engine: &Engine) -> Result<Linker<Frame>, SetupError> {
             let mut linker = Linker::new(engine);
             $(linker.func_wrap(

@@ -29,9 +29,8 @@ pub fn run() -> Vec<Row> {
     let token = bench.token;
     let wasm = |to: AccountId| call(token, "transfer", &(to, 1_u128));
     let asset = bench.asset;
-    let native = |to: AccountId| {
-        call(system::ASSETS, "transfer", &(asset, to, Amount(1), Vec::<u8>::new()))
-    };
+    let native =
+        |to: AccountId| call(system::ASSETS, "transfer", &(asset, to, Amount(1), Vec::<u8>::new()));
     vec![
         Row::new("wasm_token_transfer_us", bench.per_call(&wasm, CALLS), "us").target(5.0),
         Row::new("native_transfer_us", bench.per_call(&native, CALLS), "us").target(2.0),
@@ -68,14 +67,16 @@ impl Bench {
         let governance = Chain::governance();
         let token = chain.deploy(&governance, bare_token(), &u128::from(u64::MAX)).id;
         for page in people.chunks(200) {
-            let calls = page.iter().map(|person| call(token, "transfer", &(person.id(), 1_000_000_u128)));
+            let calls =
+                page.iter().map(|person| call(token, "transfer", &(person.id(), 1_000_000_u128)));
             let signed = chain.sign(&governance, calls.collect());
             assert!(matches!(chain.send(signed), Outcome::Applied { .. }));
         }
         Self { chain, people, token, asset: AssetId::derive(&issuer, "EUR") }
     }
 
-    /// Microseconds per call, in transactions of `calls` calls each; signatures are checked beforehand.
+    /// Microseconds per call, in transactions of `calls` calls each; signatures are checked
+    /// beforehand.
     fn per_call(&mut self, make: &dyn Fn(AccountId) -> Call, calls: usize) -> f64 {
         let transactions = TRANSACTIONS / calls;
         let rounds = (0..ROUNDS).map(|_| {
@@ -87,7 +88,10 @@ impl Bench {
             let time = start.elapsed();
             let output = output.expect("the host does not fail");
             assert!(
-                output.receipts.iter().all(|receipt| matches!(receipt.outcome, Outcome::Applied { .. })),
+                output
+                    .receipts
+                    .iter()
+                    .all(|receipt| matches!(receipt.outcome, Outcome::Applied { .. })),
                 "{:?}",
                 output.receipts[0]
             );

@@ -1,7 +1,9 @@
-//! Suite `gas`: for every line of the gas schedule, the worst program found, in nanoseconds per gas.
+//! Suite `gas`: for every line of the gas schedule, the worst program found, in nanoseconds per
+//! gas.
 //!
-//! One gas is one nanosecond, and no program may take more than [`WORST`] times that. A program that stresses one
-//! line still pays for others, and pays little: what counts is what an attacker gets for a whole block's gas.
+//! One gas is one nanosecond, and no program may take more than [`WORST`] times that. A program
+//! that stresses one line still pays for others, and pays little: what counts is what an attacker
+//! gets for a whole block's gas.
 
 mod host;
 mod instructions;

@@ -1,7 +1,7 @@
 //! `weal-bench SUITE`: the repeatable benchmarks.
 //!
-//! Each suite is a module that returns rows. Numbers are medians over rounds on one thread; machines are noisy, so
-//! compare rows of one run with each other before comparing runs.
+//! Each suite is a module that returns rows. Numbers are medians over rounds on one thread;
+//! machines are noisy, so compare rows of one run with each other before comparing runs.
 
 mod exec;
 mod gas;

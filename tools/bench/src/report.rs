@@ -43,7 +43,10 @@ pub fn micros_each(time: Duration, count: usize) -> f64 {
 pub fn json(suite: &str, rows: &[Row]) -> String {
     let rows: Vec<_> = rows
         .iter()
-        .map(|row| json!({"name": row.name, "value": row.value, "unit": row.unit, "target": row.target}))
+        .map(|row| {
+            let Row { name, value, unit, target } = row;
+            json!({"name": name, "value": value, "unit": unit, "target": target})
+        })
         .collect();
     format!("{}\n", json!({"suite": suite, "rows": rows}))
 }

@@ -1,9 +1,10 @@
 //! Suite `state`: what a commit, a proof and a key on disk cost, on a million keys.
 //!
-//! The shape follows a token chain: keys are a contract, a map's name and an account; values are records of 60 to
-//! 150 bytes, half of which compress. A block updates 4,000 random keys. Times are CPU time of the thread
-//! (`CLOCK_THREAD_CPUTIME_ID`, through the crate `cpu-time`), so other load on the machine shows little; one row
-//! gives the CPU time of the whole process, which adds RocksDB's flushes and compactions.
+//! The shape follows a token chain: keys are a contract, a map's name and an account; values are
+//! records of 60 to 150 bytes, half of which compress. A block updates 4,000 random keys. Times are
+//! CPU time of the thread (`CLOCK_THREAD_CPUTIME_ID`, through the crate `cpu-time`), so other load
+//! on the machine shows little; one row gives the CPU time of the whole process, which adds
+//! RocksDB's flushes and compactions.
 
 mod jmt;
 
@@ -11,9 +12,7 @@ use std::{path::Path, sync::Arc};
 
 use cpu_time::{ProcessTime, ThreadTime};
 use weal_proof::StateProof;
-use weal_state::{
-    Batch, COLUMNS, KeyValue, MemoryStore, Options, RocksOptions, RocksStore, State,
-};
+use weal_state::{Batch, COLUMNS, MemoryStore, Options, RocksOptions, RocksStore, State};
 use weal_types::{
     ContractId, Height,
     state::{ChangeSet, StateKey},
@@ -40,7 +39,7 @@ pub fn run() -> Vec<Row> {
     rows
 }
 
-fn on_disk() -> Vec<Row> {
+pub fn on_disk() -> Vec<Row> {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let store = Arc::new(open(directory.path()));
     let state = State::open(store.clone(), Options::default()).expect("a new state");
@@ -120,9 +119,8 @@ impl<'a> Chain<'a> {
 
     /// Updates `count` keys; microseconds for each.
     fn update(&mut self, count: usize) -> f64 {
-        let changes = (0..count)
-            .map(|_| (key(self.random.below(KEYS)), Some(self.random.value())))
-            .collect();
+        let changes =
+            (0..count).map(|_| (key(self.random.below(KEYS)), Some(self.random.value()))).collect();
         let changes = ChangeSet::new(changes);
         let count = changes.len();
         let start = ThreadTime::now();

@@ -13,7 +13,7 @@ use crate::{
     error::StateError,
     kv::Batch,
     layout::{HEAD_KEY, HISTORY_KEY, Head, META, STATE, TREE, corrupt},
-    undo::{self, UNDO_HEIGHTS},
+    undo::{self, UNDO_HEIGHTS, Values},
 };
 
 impl State {
@@ -97,6 +97,8 @@ impl State {
     /// Everything that the commit of `block` writes.
     fn batch_of(&self, block: &Block, extra: &Batch) -> Result<Batch, StateError> {
         let mut batch = Batch::new();
+        // What a block of updates comes to; the buffer grows where that is too little.
+        batch.reserve(2 * block.changes.len() + 300, 800 * block.changes.len() + 1_000);
         for (key, value) in block.changes.iter() {
             match value {
                 Some(value) => batch.put(STATE, key.as_bytes(), value),
@@ -105,7 +107,9 @@ impl State {
         }
         for (region, leaves) in &block.update.written {
             match leaves {
-                Some(leaves) => batch.put(TREE, &region.to_key(), &encode(leaves)),
+                Some(leaves) => {
+                    batch.put_with(TREE, &region.to_key(), |bytes| encode(leaves, bytes));
+                }
                 None => batch.delete(TREE, &region.to_key()),
             }
         }
@@ -126,7 +130,7 @@ impl State {
     }
 
     /// The value that each of the block's effective changes replaced, read from the state before it.
-    fn replaced_values(&self, block: &Block) -> Result<Vec<Option<Vec<u8>>>, StateError> {
+    fn replaced_values(&self, block: &Block) -> Result<Values, StateError> {
         let replaced = &block.update.replaced;
         let entries = block.changes.iter().as_slice();
         // Both lists ascend by path. What to read: where the key stands in the block, and where its value goes.
@@ -140,15 +144,26 @@ impl State {
         }
         reads.sort_unstable();
         let keys: Vec<_> = reads.iter().map(|(from, _)| entries[*from].0.as_bytes()).collect();
-        let mut values = vec![None; replaced.len()];
-        for (&(from, to), value) in reads.iter().zip(self.db.get_many(STATE, &keys)?) {
-            if value.is_none() {
+        let mut values = Values { bytes: Vec::new(), places: vec![None; replaced.len()] };
+        let mut missing = None;
+        let mut next = reads.iter();
+        self.db.get_many(STATE, &keys, &mut |value| {
+            let Some(&(from, to)) = next.next() else { return };
+            let Some(value) = value else {
+                missing = Some(from);
+                return;
+            };
+            let begin = values.bytes.len();
+            values.bytes.extend_from_slice(value);
+            values.places[to] = Some(begin..values.bytes.len());
+        })?;
+        match missing {
+            None => Ok(values),
+            Some(from) => {
                 let key = entries[from].0.as_bytes();
-                return Err(corrupt(STATE, key, "a value is missing that the tree knows of"));
+                Err(corrupt(STATE, key, "a value is missing that the tree knows of"))
             }
-            values[to] = value;
         }
-        Ok(values)
     }
 }
 

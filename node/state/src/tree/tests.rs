@@ -22,13 +22,17 @@ impl Kept {
         let disk = &self.disk;
         let capacity = self.tree.capacity();
         let read = |region: &Region| {
-            Ok(decode(region, &disk.borrow()[&region.to_key()], capacity).unwrap())
+            Ok(decode(region, &disk.borrow()[&*region.to_key()], capacity).unwrap())
         };
         let update = self.tree.apply(changes, &read).unwrap();
         for (region, leaves) in &update.written {
             match leaves {
-                Some(leaves) => disk.borrow_mut().insert(region.to_key(), encode(leaves)),
-                None => disk.borrow_mut().remove(&region.to_key()),
+                Some(leaves) => {
+                    let mut bytes = Vec::new();
+                    encode(leaves, &mut bytes);
+                    disk.borrow_mut().insert(region.to_key().to_vec(), bytes)
+                }
+                None => disk.borrow_mut().remove(&*region.to_key()),
             };
         }
         update

@@ -11,7 +11,7 @@ use std::{
 
 use weal_state::{
     Batch, COLUMNS, Column, KeyValue, MemoryStore, Options, RocksOptions, RocksStore, StateError,
-    StoreError, View,
+    StoreError, View, VisitValue,
 };
 use weal_types::Height;
 
@@ -114,9 +114,14 @@ impl KeyValue for Faulty {
         self.inner.get(column, key)
     }
 
-    fn get_many(&self, column: Column, keys: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+    fn get_many(
+        &self,
+        column: Column,
+        keys: &[&[u8]],
+        visit: &mut VisitValue<'_>,
+    ) -> Result<(), StoreError> {
         self.fail(&self.reads_fail)?;
-        self.inner.get_many(column, keys)
+        self.inner.get_many(column, keys, visit)
     }
 
     fn view(&self) -> Result<Box<dyn View>, StoreError> {

@@ -88,13 +88,15 @@ fn both_stores_give_the_same_answers() {
         );
         assert_eq!(keys(&*view, &[0, 3], Some(&[2, 11]), up), [3, 5, 9, 10]);
         assert_eq!(keys(&*view, &[0, 3], Some(&[2, 11]), down), [10, 9, 5, 3]);
-        assert_eq!(keys(&*view, &[3, 1], Some(&[3, 1]), up), []);
-        assert_eq!(keys(&*view, &[4], Some(&[3]), down), []);
+        assert!(keys(&*view, &[3, 1], Some(&[3, 1]), up).is_empty());
+        assert!(keys(&*view, &[4], Some(&[3]), down).is_empty());
         assert_eq!(keys(&*before, &[], Some(&[1, 6]), up), [0, 1, 2, 3, 4, 5]);
         assert_eq!(view.get(BLOCKS, &[1, 5]), Ok(Some(b"again".to_vec())));
         assert_eq!(before.get(BLOCKS, &[1, 5]), Ok(Some(vec![5])));
-        let many = store.get_many(BLOCKS, &[&[0, 0], &[0, 1], &[4, 19]]);
-        assert_eq!(many, Ok(vec![Some(vec![0]), None, Some(vec![19])]));
+        let mut many = Vec::new();
+        let keys: [&[u8]; 3] = [&[0, 0], &[0, 1], &[4, 19]];
+        store.get_many(BLOCKS, &keys, &mut |value| many.push(value.map(<[u8]>::to_vec))).unwrap();
+        assert_eq!(many, [Some(vec![0]), None, Some(vec![19])]);
     }
 }
 

@@ -17,14 +17,13 @@ use crate::{
 
 pub fn args(host: &mut HostCall<'_>, dst: u32, cap: u32) -> Result<i32, Stop> {
     let (mut memory, frame, meter) = host.parts()?;
-    let bytes = frame.args.clone();
-    memory.give(frame, meter, gas::host::args.per_byte, bytes, (dst, cap))
+    memory.give(&mut frame.kept, meter, gas::host::args.per_byte, &frame.args, (dst, cap))
 }
 
 pub fn take(host: &mut HostCall<'_>, dst: u32, cap: u32) -> Result<i32, Stop> {
     let (mut memory, frame, meter) = host.parts()?;
     let bytes = std::mem::take(&mut frame.kept);
-    memory.give(frame, meter, gas::host::take.per_byte, bytes, (dst, cap))
+    memory.give(&mut frame.kept, meter, gas::host::take.per_byte, &bytes, (dst, cap))
 }
 
 pub fn ret(host: &mut HostCall<'_>, src: u32, len: u32) -> Result<(), Stop> {
@@ -70,13 +69,14 @@ pub fn context(host: &mut HostCall<'_>, dst: u32, cap: u32) -> Result<i32, Stop>
             top_level: frame.caller.top_level,
         }
     };
-    memory.give(frame, meter, gas::host::context.per_byte, context.encode(), (dst, cap))
+    let bytes = context.encode();
+    memory.give(&mut frame.kept, meter, gas::host::context.per_byte, &bytes, (dst, cap))
 }
 
 pub fn attached(host: &mut HostCall<'_>, dst: u32, cap: u32) -> Result<i32, Stop> {
     let (mut memory, frame, meter) = host.parts()?;
     let bytes = frame.attached.encode();
-    memory.give(frame, meter, gas::host::attached.per_byte, bytes, (dst, cap))
+    memory.give(&mut frame.kept, meter, gas::host::attached.per_byte, &bytes, (dst, cap))
 }
 
 pub fn gas_left(host: &mut HostCall<'_>) -> Result<u64, Stop> {
@@ -103,7 +103,8 @@ pub fn call(host: &mut HostCall<'_>, src: u32, len: u32, dst: u32, cap: u32) -> 
         Err(other) => return Err(other),
     };
     let (mut memory, frame, meter) = host.parts()?;
-    memory.give(frame, meter, gas::host::call.per_byte, outcome.encode(), (dst, cap))
+    let bytes = outcome.encode();
+    memory.give(&mut frame.kept, meter, gas::host::call.per_byte, &bytes, (dst, cap))
 }
 
 /// Longest line of the debug log.

@@ -1,4 +1,5 @@
-//! Hashes and signatures. Messages are bounded by the guest's memory alone: they are charged per byte.
+//! Hashes and signatures. Messages are bounded by the guest's memory alone: they are charged per
+//! byte.
 
 use sha2::Digest;
 use weal_types::PublicKey;

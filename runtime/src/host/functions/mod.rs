@@ -1,5 +1,5 @@
-//! The functions of the table, by subject. Each is called as the table's row says, after its fixed price has been
-//! charged and its access has been permitted.
+//! The functions of the table, by subject. Each is called as the table's row says, after its fixed
+//! price has been charged and its access has been permitted.
 
 mod call;
 mod crypto;

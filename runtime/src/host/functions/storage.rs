@@ -27,7 +27,7 @@ pub fn get(
     match value {
         None => Ok(NOTHING),
         Some(value) => {
-            memory.give(frame, meter, gas::host::get.per_byte, value.to_vec(), (dst, cap))
+            memory.give(&mut frame.kept, meter, gas::host::get.per_byte, &value, (dst, cap))
         }
     }
 }
@@ -98,7 +98,7 @@ pub fn range(
             }
         })?;
     }
-    memory.give(frame, meter, gas::host::range.per_byte, page.encode(), (dst, cap))
+    memory.give(&mut frame.kept, meter, gas::host::range.per_byte, &page.encode(), (dst, cap))
 }
 
 pub fn emit(

@@ -240,7 +240,7 @@ fn check_key(native: &mut Native<'_>, key: &PublicKey) -> Result<(), Stop> {
 /// Whether these bytes are a key with which one person alone can sign: a point, and not the neutral
 /// element, for which anyone can.
 pub fn is_signing_key(key: &PublicKey) -> bool {
-    key.0 != [0; 32] && schnorrkel::PublicKey::from_bytes(&key.0).is_ok()
+    crate::signature::signing_key(key).is_some()
 }
 
 /// Whether somebody may hold the private key to an id. About one in sixteen strings of 32 bytes is

@@ -17,7 +17,7 @@ use crate::{
     call::CallKind,
     fault::Stop,
     native::{Native, refuse},
-    system::{CONTRACTS, accounts, assets},
+    system::accounts,
 };
 
 /// The arguments of `deploy`.
@@ -78,16 +78,7 @@ fn run_init(
     name: &str,
     args: Vec<u8>,
 ) -> Result<(), Stop> {
-    // They came to this contract with the call. Attached to the next one they come from the
-    // deployer, so they go back first.
-    let (attached, creator) = (native.attached, native.caller());
-    {
-        let (mut session, meter) = native.parts();
-        for given in attached {
-            let from = CONTRACTS.account();
-            assets::transfer(&mut session, meter, &from, &creator, &given.asset, given.amount)?;
-        }
-    }
+    let attached = native.attached;
     // An ABI that passed the gate has names for methods, and a call has room for what it was given.
     let method = Name::new(name).map_err(|_| FailureKind::UnknownMethod)?;
     let args = Bytes::new(args).map_err(|_| FailureKind::BadArguments)?;

@@ -18,7 +18,10 @@ use crate::report::Row;
 
 /// One row per function of the table.
 pub fn rows(lab: &mut Lab) -> Vec<Row> {
-    HOST_FUNCTIONS.iter().map(|function| row(&format!("host_{}", function.name), worst(lab, function.name))).collect()
+    HOST_FUNCTIONS
+        .iter()
+        .map(|function| row(&format!("host_{}", function.name), worst(lab, function.name)))
+        .collect()
 }
 
 /// The worst of the programs for a function.
@@ -35,8 +38,8 @@ fn worst(lab: &mut Lab, name: &str) -> f64 {
     ratios.fold(0.0, f64::max)
 }
 
-/// Data at address 1,024; a step; how often. `$n` counts up from 0, and the 8 bytes at address 16 are `$n` times
-/// [`KEY_STEP`].
+/// Data at address 1,024; a step; how often. `$n` counts up from 0, and the 8 bytes at address 16
+/// are `$n` times [`KEY_STEP`].
 type Case = (Vec<u8>, String, u32);
 
 fn cases(name: &str) -> Vec<Case> {
@@ -51,7 +54,8 @@ fn cases(name: &str) -> Vec<Case> {
         "context" => vec![step("(drop (call $context (i32.const 64) (i32.const 256)))", 300_000)],
         "attached" => vec![step("(drop (call $attached (i32.const 64) (i32.const 256)))", 300_000)],
         "gas_left" => vec![step("(drop (call $gas_left))", 300_000)],
-        // Names 11 bytes, no topics (one zero byte); the limit of 1,024 events ends the transaction.
+        // Names 11 bytes, no topics (one zero byte); the limit of 1,024 events ends the
+        // transaction.
         "emit" => vec![
             (b"Transferred\0".to_vec(), emit(0), 1_000),
             (b"Transferred\0".to_vec(), emit(16_384), 15),
@@ -64,7 +68,11 @@ fn cases(name: &str) -> Vec<Case> {
         "log" => vec![step("(call $log (i32.const 64) (i32.const 1))", 1_000)],
         "balance" => {
             let data = [holder().0, asset().0].concat();
-            vec![(data, "(call $balance (i32.const 1024) (i32.const 1056) (i32.const 64))".into(), 100_000)]
+            vec![(
+                data,
+                "(call $balance (i32.const 1024) (i32.const 1056) (i32.const 64))".into(),
+                100_000,
+            )]
         }
         "transfer" => {
             // To somebody else every time: the account at 1,024 starts with the counter.
@@ -79,7 +87,8 @@ fn cases(name: &str) -> Vec<Case> {
 
 fn emit(bytes: u32) -> String {
     format!(
-        "(call $emit (i32.const 1024) (i32.const 11) (i32.const 1035) (i32.const 1) (i32.const 2048) (i32.const {bytes}))"
+        "(call $emit (i32.const 1024) (i32.const 11) (i32.const 1035) (i32.const 1)
+            (i32.const 2048) (i32.const {bytes}))"
     )
 }
 
@@ -99,7 +108,8 @@ fn verify(name: &str) -> Case {
     };
     let data = [key.as_slice(), &message, &signature].concat();
     let step = format!(
-        "(if (i32.eqz (call ${name} (i32.const 1024) (i32.const 1056) (i32.const 32) (i32.const 1088))) (then unreachable))"
+        "(if (i32.eqz (call ${name} (i32.const 1024) (i32.const 1056) (i32.const 32)
+            (i32.const 1088))) (then unreachable))"
     );
     (data, step, 500)
 }
@@ -117,7 +127,8 @@ fn special(lab: &mut Lab, name: &str) -> Option<f64> {
     }
 }
 
-const GET: &str = "(drop (call $get (i32.const 16) (i32.const 8) (i32.const 4096) (i32.const 256)))";
+const GET: &str =
+    "(drop (call $get (i32.const 16) (i32.const 8) (i32.const 4096) (i32.const 256)))";
 /// A page of one entry from a random place: a seek in every file of the database.
 const RANGE: &str = "(drop (call $range (i32.const 16) (i32.const 8) (i32.const 0) (i32.const 0)
     (i32.const 0) (i32.const 1) (i32.const 4096) (i32.const 512)))";
@@ -130,7 +141,8 @@ fn on_full_storage(lab: &mut Lab, name: &str, step: &str, repeat: u32) -> f64 {
     lab.ratio(contract, repeat)
 }
 
-/// Writes are paid for when they are made, and cost most when the block is committed: both are counted.
+/// Writes are paid for when they are made, and cost most when the block is committed: both are
+/// counted.
 fn written(lab: &mut Lab, imports: &[&str], step: &str) -> f64 {
     const KEYS: u32 = 4_000;
     let contract = lab.deploy(&program(imports, &[], step));
@@ -172,7 +184,8 @@ fn ending(lab: &mut Lab, name: &str) -> f64 {
         _ => "(call $panic (i32.const 64) (i32.const 1024))",
     };
     let failing = lab.deploy(&program(&[name], &[], step));
-    let request = CallRequest { call: raw_call(failing, "run", 1_u32.encode()), gas: Gas(1_000_000) };
+    let request =
+        CallRequest { call: raw_call(failing, "run", 1_u32.encode()), gas: Gas(1_000_000) };
     let request = request.encode();
     let step = format!(
         "(drop (call $call (i32.const 1024) (i32.const {}) (i32.const 4096) (i32.const 2048)))",

@@ -88,7 +88,8 @@ const PROGRAMS: &[Program] = &[
         line: "br_table_unpredictable",
         before: "",
         step: "(block $d (block $c (block $b2 (block $a2
-            (br_table $a2 $b2 $c $d (i32.wrap_i64 (i64.and (i64.shr_u (local.get $a) (i64.const 40)) (i64.const 3)))))
+            (br_table $a2 $b2 $c $d
+                (i32.wrap_i64 (i64.and (i64.shr_u (local.get $a) (i64.const 40)) (i64.const 3)))))
             (global.set $g (local.get $a))) (global.set $h (local.get $a)))
             (global.set $g (i64.const 3)))",
         unroll: 1,
@@ -171,10 +172,12 @@ const PROGRAMS: &[Program] = &[
 /// Grows the memory to its 4 MiB.
 const GROW: &str = "(drop (memory.grow (i32.const 48)))";
 
-/// Grows, and lays a cycle of pointers through every cache line, in an order that no prefetcher follows.
+/// Grows, and lays a cycle of pointers through every cache line, in an order that no prefetcher
+/// follows.
 const CHAIN: &str = "(drop (memory.grow (i32.const 48)))
     (loop $lay
-        (local.set $q (i32.and (i32.add (i32.mul (local.get $p) (i32.const 25173)) (i32.const 13849))
+        (local.set $q (i32.and
+            (i32.add (i32.mul (local.get $p) (i32.const 25173)) (i32.const 13849))
             (i32.const 65535)))
         (i32.store (i32.shl (local.get $p) (i32.const 6)) (i32.shl (local.get $q) (i32.const 6)))
         (local.set $p (local.get $q))
@@ -226,7 +229,8 @@ fn text(before: &str, step: &str) -> String {
     )
 }
 
-/// Memory that is declared, grown and touched, page of the processor by page: the line `MEMORY_PAGE`.
+/// Memory that is declared, grown and touched, page of the processor by page: the line
+/// `MEMORY_PAGE`.
 fn touched_pages(lab: &mut Lab) -> Row {
     let contract = lab.deploy(&text(
         "(drop (memory.grow (i32.const 48)))

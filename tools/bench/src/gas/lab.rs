@@ -17,7 +17,8 @@ use weal_types::{
     transaction::Call,
 };
 
-/// Keys that every contract under test finds in its storage: numbers times [`KEY_STEP`], little-endian.
+/// Keys that every contract under test finds in its storage: numbers times [`KEY_STEP`],
+/// little-endian.
 pub const KEYS: u64 = 1_000_000;
 /// An odd number, so that keys are distinct, that scatters neighbours over the whole database.
 pub const KEY_STEP: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -49,14 +50,13 @@ impl Lab {
             genesis.assets.push(GenesisAsset::new("EUR", 2, issuer, balances));
         });
         let directory = tempfile::tempdir().expect("a temporary directory");
-        // A cache far smaller than the data: reads go to the files, as they do on a chain that has grown.
+        // A cache far smaller than the data: reads go to the files, as they do on a chain that has
+        // grown.
         let options = RocksOptions { cache_bytes: 8 << 20, sync: false, ..RocksOptions::default() };
-        let store = RocksStore::open(directory.path(), COLUMNS, options).expect("a database");
+        let store = RocksStore::open(directory.path(), &COLUMNS, options).expect("a database");
         let state = State::open(Arc::new(store), Options::default()).expect("an empty state");
-        let entries = chain.state.entries().iter();
-        let entries = entries.map(|(key, value)| (key.clone(), Some(value.clone())));
         let mut lab = Self { chain, state, _directory: directory, salt: 0 };
-        lab.commit(ChangeSet::new(entries.collect()));
+        lab.copy_to_disk();
         lab
     }
 
@@ -65,6 +65,14 @@ impl Lab {
         let next = self.state.latest().expect("a state").map_or(0, |head| head.height.0 + 1);
         let prepared = self.state.prepare(Height(next), changes).expect("good changes");
         self.state.commit(prepared, &Batch::new()).expect("the disk works");
+    }
+
+    /// Deployments happen on the chain's state in memory; the one on disk follows.
+    fn copy_to_disk(&mut self) {
+        let entries = self.chain.state.entries().iter();
+        let entries = entries.map(|(key, value)| (key.clone(), Some(value.clone())));
+        let changes = ChangeSet::new(entries.collect());
+        self.commit(changes);
     }
 
     pub fn snapshot(&self) -> SharedSnapshot {
@@ -93,11 +101,7 @@ impl Lab {
         let id: ContractId =
             self.chain.call(&governance, call(system::CONTRACTS, "deploy", &args)).returned();
         let pay = (asset(), id.account(), Amount(1_000_000), Vec::<u8>::new());
-        // The chain's state in memory knows of the deployment; the one on disk follows.
-        let entries = self.chain.state.entries().iter();
-        let entries = entries.map(|(key, value)| (key.clone(), Some(value.clone())));
-        let changes = ChangeSet::new(entries.collect());
-        self.commit(changes);
+        self.copy_to_disk();
         let money = call(system::ASSETS, "transfer", &pay);
         let paid = self.dry_run(&money);
         self.commit(paid.changes);
@@ -136,8 +140,8 @@ impl Lab {
         Cost { nanoseconds, gas: output.gas_used.0 as f64 }
     }
 
-    /// Nanoseconds per gas of a program whose argument says how often it repeats its work: the difference between
-    /// a long run and an empty one, the middle of three.
+    /// Nanoseconds per gas of a program whose argument says how often it repeats its work: the
+    /// difference between a long run and an empty one, the middle of three.
     pub fn ratio(&self, contract: ContractId, repeat: u32) -> f64 {
         let rounds = (0..ROUNDS).map(|_| {
             let (empty, full) = (self.cost(contract, &1_u32), self.cost(contract, &repeat));

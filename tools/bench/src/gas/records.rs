@@ -1,4 +1,5 @@
-//! Lines of the schedule that no program reaches from inside: transactions, signatures, instances, uploads.
+//! Lines of the schedule that no program reaches from inside: transactions, signatures, instances,
+//! uploads.
 
 use std::time::Instant;
 
@@ -67,7 +68,7 @@ fn signature() -> f64 {
 fn instance(lab: &mut Lab) -> f64 {
     let globals: String =
         (0..weal_gate::profile::GLOBALS).map(|_| "(global (mut i64) (i64.const 7))").collect();
-    let entries = "$f ".repeat(weal_gate::profile::TABLE_ENTRIES);
+    let entries = "$f ".repeat(weal_gate::profile::TABLE_ENTRIES as usize);
     let contract = lab.deploy(&format!(
         r#"(memory (export "memory") 1)
         {globals}
@@ -86,7 +87,7 @@ fn upload() -> f64 {
     let function = "(func (param i64) (result i64) (i64.add (local.get 0) (i64.const 1)))";
     let text = format!(
         r#"(module (memory (export "memory") 1) {} (func (export "weal.run")))"#,
-        function.repeat(weal_gate::profile::FUNCTIONS - 1)
+        function.repeat(weal_gate::profile::FUNCTIONS as usize - 1)
     );
     let module = wat::parse_str(text).expect("a module");
     let module = weal_gate::package(&module, &super::lab::abi()).expect("a module");

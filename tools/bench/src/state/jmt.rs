@@ -1,7 +1,9 @@
-//! The same work with `jmt` 0.12, for comparison: a Jellyfish Merkle tree whose nodes are written to RocksDB.
+//! The same work with `jmt` 0.12, for comparison: a Jellyfish Merkle tree whose nodes are written
+//! to RocksDB.
 //!
-//! It is given every advantage: 300,000 keys instead of a million, blocks of 3,000, nodes read from a map in memory
-//! that never misses, no flat view, no undo records. Its node bytes are borsh, as in its users' stores.
+//! It is given every advantage: 300,000 keys instead of a million, blocks of 3,000, nodes read from
+//! a map in memory that never misses, no flat view, no undo records. Its node bytes are borsh, as
+//! in its users' stores.
 
 use std::cell::RefCell;
 
@@ -35,8 +37,7 @@ pub fn us_per_key() -> f64 {
         version += 1;
     }
     let round = |version| {
-        let block: Vec<_> =
-            (0..UPDATES).map(|_| entry(random.below(KEYS), &mut random)).collect();
+        let block: Vec<_> = (0..UPDATES).map(|_| entry(random.below(KEYS), &mut random)).collect();
         let start = ThreadTime::now();
         store.update(version, block);
         micros_each(start.elapsed(), UPDATES as usize)
