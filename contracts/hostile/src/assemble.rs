@@ -79,9 +79,8 @@ pub(crate) fn contract(imports: &[&str], body: &str) -> Vec<u8> {
 
 /// A text module with `fields` and an empty [`RUN`].
 pub(crate) fn idle(fields: &str) -> Vec<u8> {
-    let text = format!(
-        "(module {fields} (memory (export \"memory\") 1) (func (export \"weal.run\")))"
-    );
+    let text =
+        format!("(module {fields} (memory (export \"memory\") 1) (func (export \"weal.run\")))");
     whole(&text, &run_abi())
 }
 

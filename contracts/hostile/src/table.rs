@@ -6,8 +6,8 @@ use crate::{
     Attack, Expectation,
     Expectation::{Applied, Gate, Receipt},
     attacks::{
-        bulk, calls, description, events, gas, imports, malformed, memory, outside, pointers, query,
-        results, stack, storage, surface, traps,
+        bulk, calls, description, events, gas, imports, malformed, memory, outside, pointers,
+        query, results, stack, storage, surface, traps,
     },
 };
 
@@ -36,13 +36,23 @@ pub const ATTACKS: &[Attack] = &[
     // The stack.
     run("small_frames", "recurses in small frames", stack::small_frames, Receipt(overflow)),
     run("large_frames", "recurses in large frames", stack::large_frames, Receipt(overflow)),
-    run("hidden_frames", "recurses in frames of spilled values", stack::hidden_frames, Receipt(overflow)),
+    run(
+        "hidden_frames",
+        "recurses in frames of spilled values",
+        stack::hidden_frames,
+        Receipt(overflow),
+    ),
     run("indirect_recursion", "recurses through the table", stack::indirect, Receipt(overflow)),
     run("early_exits", "leaves functions in every way", stack::early_exits, Applied),
     // Calls.
     run("deep_calls", "calls itself 17 deep", calls::deep_calls, Receipt(call_depth)),
     run("reentry", "enters itself again", calls::reentry, Receipt(reentry)),
-    run("unknown_method", "calls what is not there", calls::unknown_method, Receipt(unknown_method)),
+    run(
+        "unknown_method",
+        "calls what is not there",
+        calls::unknown_method,
+        Receipt(unknown_method),
+    ),
     run("bad_request", "sends a broken request", calls::bad_request, Receipt(bad_host_call)),
     // Events.
     run("event_too_large", "emits 16 KiB and a byte", events::too_large, Receipt(limit)),
@@ -51,18 +61,38 @@ pub const ATTACKS: &[Attack] = &[
     run("event_topics", "emits 5 topics", events::too_many_topics, Receipt(limit_or_bad)),
     run("event_topics_bomb", "emits 2^30 topics", events::topics_bomb, Receipt(limit_or_bad)),
     run("event_long_name", "emits a name of 1 MiB", events::long_name, Receipt(refused)),
-    run("event_no_text", "emits a name that is no text", events::name_without_text, Receipt(limit_or_bad)),
+    run(
+        "event_no_text",
+        "emits a name that is no text",
+        events::name_without_text,
+        Receipt(limit_or_bad),
+    ),
     // Bulk instructions.
     run("copy_loop", "copies 2 MiB for ever", bulk::copy_loop, Receipt(out_of_gas)),
-    run("overlap_loop", "copies onto itself for ever", bulk::overlapping_copy_loop, Receipt(out_of_gas)),
+    run(
+        "overlap_loop",
+        "copies onto itself for ever",
+        bulk::overlapping_copy_loop,
+        Receipt(out_of_gas),
+    ),
     run("fill_loop", "fills 4 MiB for ever", bulk::fill_loop, Receipt(out_of_gas)),
     run("empty_copy_loop", "copies nothing for ever", bulk::empty_copy_loop, Receipt(out_of_gas)),
-    run("copy_of_everything", "copies 4 GiB", bulk::copy_of_everything, Receipt(gas_or_memory_trap)),
+    run(
+        "copy_of_everything",
+        "copies 4 GiB",
+        bulk::copy_of_everything,
+        Receipt(gas_or_memory_trap),
+    ),
     // Imports.
     run("import_module", "imports from WASI", imports::wrong_module, Gate(1106)),
     run("import_env", "imports from `env`", imports::right_name_in_wrong_module, Gate(1106)),
     run("import_name", "imports an unknown function", imports::unknown_name, Gate(1106)),
-    run("import_parameters", "imports with a parameter less", imports::wrong_parameters, Gate(1109)),
+    run(
+        "import_parameters",
+        "imports with a parameter less",
+        imports::wrong_parameters,
+        Gate(1109),
+    ),
     run("import_result", "imports with another result", imports::wrong_result, Gate(1109)),
     run("import_memory", "imports a memory", imports::memory, Gate(1106)),
     run("import_table", "imports a table", imports::table, Gate(1106)),
@@ -99,7 +129,12 @@ pub const ATTACKS: &[Attack] = &[
     run("undeclared_export", "has a back door", surface::undeclared_export, Gate(1113)),
     run("counter_export", "exports the stack counter", surface::stack_counter_export, Gate(1113)),
     run("missing_export", "lacks a method", surface::missing_export, Gate(1112)),
-    run("method_parameter", "has a method with a parameter", surface::method_with_parameter, Gate(1114)),
+    run(
+        "method_parameter",
+        "has a method with a parameter",
+        surface::method_with_parameter,
+        Gate(1114),
+    ),
     run("global_as_method", "has a global as a method", surface::global_as_method, Gate(1114)),
     run("hidden_memory", "hides its memory", surface::hidden_memory, Gate(1117)),
     run("no_abi", "has no ABI", surface::no_abi, Gate(1103)),
@@ -109,7 +144,12 @@ pub const ATTACKS: &[Attack] = &[
     run("element_bounds", "fills beyond the table", surface::elements_out_of_bounds, Gate(1123)),
     run("abi_not_deflated", "has an ABI of noise", description::not_deflated, Gate(1104)),
     run("abi_empty", "has an empty ABI", description::empty, Gate(1104)),
-    run("abi_deflate_bomb", "has an ABI that inflates to 1 MiB", description::deflate_bomb, Gate(1104)),
+    run(
+        "abi_deflate_bomb",
+        "has an ABI that inflates to 1 MiB",
+        description::deflate_bomb,
+        Gate(1104),
+    ),
     run("abi_huge_list", "has an ABI with 2^30 letters", description::huge_list, Gate(1104)),
     run("abi_methods", "has an ABI with 600 methods", description::too_many_methods, Gate(1105)),
     // Traps.
@@ -118,23 +158,43 @@ pub const ATTACKS: &[Attack] = &[
     burn("trap_remainder", "burns, then divides by 0", traps::remainder_by_zero, Receipt(zero)),
     burn("trap_overflow", "burns, then overflows", traps::division_overflow, Receipt(integer)),
     burn("trap_load", "burns, then loads outside", traps::load_out_of_bounds, Receipt(memory_trap)),
-    burn("trap_store", "burns, then stores outside", traps::store_out_of_bounds, Receipt(memory_trap)),
+    burn(
+        "trap_store",
+        "burns, then stores outside",
+        traps::store_out_of_bounds,
+        Receipt(memory_trap),
+    ),
     burn("trap_fill", "burns, then fills outside", traps::fill_out_of_bounds, Receipt(memory_trap)),
     burn("trap_null", "burns, then calls nothing", traps::null_function, Receipt(null)),
-    burn("trap_signature", "burns, then calls the wrong one", traps::bad_signature, Receipt(signature)),
+    burn(
+        "trap_signature",
+        "burns, then calls the wrong one",
+        traps::bad_signature,
+        Receipt(signature),
+    ),
     burn("trap_table", "burns, then calls outside", traps::table_out_of_bounds, Receipt(table)),
     // Queries.
     peek("query_put", "writes in a query", query::put, Receipt(write_in_query)),
     peek("query_remove", "removes in a query", query::remove, Receipt(write_in_query)),
     peek("query_emit", "emits in a query", query::emit, Receipt(write_in_query)),
     peek("query_transfer", "pays in a query", query::transfer, Receipt(write_in_query)),
-    peek("query_call", "has another write in a query", query::through_a_call, Receipt(write_in_query)),
+    peek(
+        "query_call",
+        "has another write in a query",
+        query::through_a_call,
+        Receipt(write_in_query),
+    ),
     // Results.
     run("huge_return", "returns 64 KiB and a byte", results::huge_return, Receipt(limit)),
     run("huge_revert", "reverts with 1 KiB and a byte", results::huge_revert, Receipt(limit)),
     run("huge_panic", "panics with 1 MiB", results::huge_panic, Receipt(limit)),
     run("panic_no_text", "panics without text", results::panic_without_text, Receipt(panic)),
-    run("life_after_revert", "goes on after reverting", results::life_after_revert, Receipt(revert)),
+    run(
+        "life_after_revert",
+        "goes on after reverting",
+        results::life_after_revert,
+        Receipt(revert),
+    ),
     // Storage.
     run("long_key", "writes under 257 bytes", storage::long_key, Receipt(limit)),
     run("long_key_read", "looks for 257 bytes", storage::long_key_read, Receipt(limit)),
@@ -174,8 +234,16 @@ pub const ATTACKS: &[Attack] = &[
     memory_access("end_sha256", || pointers::across_the_end("sha256"), bad_host_call),
     memory_access("end_blake2b_256", || pointers::across_the_end("blake2b_256"), bad_host_call),
     memory_access("end_keccak_256", || pointers::across_the_end("keccak_256"), bad_host_call),
-    memory_access("end_sr25519_verify", || pointers::across_the_end("sr25519_verify"), bad_host_call),
-    memory_access("end_ed25519_verify", || pointers::across_the_end("ed25519_verify"), bad_host_call),
+    memory_access(
+        "end_sr25519_verify",
+        || pointers::across_the_end("sr25519_verify"),
+        bad_host_call,
+    ),
+    memory_access(
+        "end_ed25519_verify",
+        || pointers::across_the_end("ed25519_verify"),
+        bad_host_call,
+    ),
     memory_access("length_ret", || pointers::lengths("ret"), refused),
     memory_access("length_revert", || pointers::lengths("revert"), refused),
     memory_access("length_panic", || pointers::lengths("panic"), refused),
@@ -236,7 +304,11 @@ const fn peek(
 }
 
 /// An attack by bad pointers or lengths.
-const fn memory_access(name: &'static str, module: fn() -> Vec<u8>, expect: fn(&FailureKind) -> bool) -> Attack {
+const fn memory_access(
+    name: &'static str,
+    module: fn() -> Vec<u8>,
+    expect: fn(&FailureKind) -> bool,
+) -> Attack {
     run(name, "passes a pointer or a length that leads out of memory", module, Receipt(expect))
 }
 

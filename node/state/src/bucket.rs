@@ -40,8 +40,8 @@ impl Region {
     /// All paths.
     pub(crate) const ROOT: Self = Self { prefix: [0; 32], depth: 0 };
 
-    /// The left and the right half. `depth` must be below 255: two paths part at bit 255 at the latest, so a
-    /// bucket of two leaves never needs to be halved further.
+    /// The left and the right half. `depth` must be below 255: two paths part at bit 255 at the
+    /// latest, so a bucket of two leaves never needs to be halved further.
     pub(crate) fn halves(self) -> (Self, Self) {
         let depth = usize::from(self.depth);
         let mut right = self.prefix;
@@ -156,8 +156,8 @@ pub(crate) struct LeafChange {
     pub value_hash: Option<Hash>,
 }
 
-/// Makes `merged` what `leaves` are after `changes`, both ascending. Adds to `replaced` what each change that
-/// changes anything replaced.
+/// Makes `merged` what `leaves` are after `changes`, both ascending. Adds to `replaced` what each
+/// change that changes anything replaced.
 pub(crate) fn merge(
     leaves: &[Leaf],
     changes: &[LeafChange],

@@ -29,10 +29,11 @@ pub enum StateError {
         /// Version this program reads and writes.
         supported: u32,
     },
-    /// The tree on disk does not hash to the root of the head: some record is lost or changed. Restore a backup,
-    /// or sync anew.
+    /// The tree on disk does not hash to the root of the head: some record is lost or changed.
+    /// Restore a backup, or sync anew.
     #[error(
-        "the tree at height {height} hashes to 0x{} with {keys} keys, but the head says 0x{} with {head_keys}",
+        "the tree at height {height} hashes to 0x{} with {keys} keys, \
+         but the head says 0x{} with {head_keys}",
         hex(rebuilt),
         hex(root)
     )]
@@ -68,14 +69,15 @@ pub enum StateError {
         /// How many.
         waiting: usize,
     },
-    /// The block to commit is not the oldest prepared one, or was abandoned. The caller is at fault.
+    /// The block to commit is not the oldest prepared one, or was abandoned. The caller is at
+    /// fault.
     #[error("the block prepared for height {given} is not the next to commit")]
     NotNext {
         /// Its height.
         given: Height,
     },
-    /// The state as of a height is no longer, or not yet, known here. Ask a node that keeps more, or for a height
-    /// in between.
+    /// The state as of a height is no longer, or not yet, known here. Ask a node that keeps more,
+    /// or for a height in between.
     #[error("height {given} is outside {oldest} to {newest}, which this node can answer for")]
     HeightUnavailable {
         /// Height asked for.

@@ -1,13 +1,15 @@
-//! The optional index that answers "the value of a key as of height h" for all heights since it was switched on.
+//! The optional index that answers "the value of a key as of height h" for all heights since it was
+//! switched on.
 //!
 //! ```text
 //! key    path (32) ‖ height (8, BE)
 //! value  0, if the key had no value before the block of that height  |  1 ‖ the value it had
 //! ```
 //!
-//! The value as of `h` is what the first row above `h` says, or the current value if there is none. Rows are made
-//! from undo records after the commit, by whichever thread calls [`crate::State::build_history`]; while the index
-//! lags behind, undo records wait for it, and answers come from them.
+//! The value as of `h` is what the first row above `h` says, or the current value if there is none.
+//! Rows are made from undo records after the commit, by whichever thread calls
+//! [`crate::State::build_history`]; while the index lags behind, undo records wait for it, and
+//! answers come from them.
 
 use std::ops::ControlFlow;
 
@@ -43,7 +45,8 @@ pub(crate) fn write_rows(
     })
 }
 
-/// What the first change of `path` after `height` that the index holds replaced; `None` if it holds no such change.
+/// What the first change of `path` after `height` that the index holds replaced; `None` if it holds
+/// no such change.
 pub(crate) fn replaced_after(
     view: &dyn View,
     path: &Hash,

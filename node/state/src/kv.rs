@@ -1,6 +1,7 @@
 //! The store under the state: ordered columns, isolated reads, one atomic write.
 //!
-//! Two implementations exist, [`crate::MemoryStore`] and [`crate::RocksStore`]; both give the same answers.
+//! Two implementations exist, [`crate::MemoryStore`] and [`crate::RocksStore`]; both give the same
+//! answers.
 
 use std::fmt;
 
@@ -81,11 +82,12 @@ pub trait KeyValue: Send + Sync {
         visit: &mut VisitValue<'_>,
     ) -> Result<(), StoreError>;
 
-    /// The store as it is now; later writes do not show in it. Old data cannot be freed while it is held.
+    /// The store as it is now; later writes do not show in it. Old data cannot be freed while it is
+    /// held.
     fn view(&self) -> Result<Box<dyn View>, StoreError>;
 
-    /// Applies all of `batch`, in its order, or nothing. It survives a crash once this returns, as far as the
-    /// store is durable at all.
+    /// Applies all of `batch`, in its order, or nothing. It survives a crash once this returns, as
+    /// far as the store is durable at all.
     fn write(&self, batch: &Batch) -> Result<(), StoreError>;
 }
 
@@ -94,7 +96,8 @@ pub trait View: Send + Sync {
     /// The value at `key`.
     fn get(&self, column: Column, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// Shows `visit` the entries with `from <= key` and, if given, `key < to`, in order, until it breaks.
+    /// Shows `visit` the entries with `from <= key` and, if given, `key < to`, in order, until it
+    /// breaks.
     fn scan(
         &self,
         column: Column,
@@ -105,7 +108,8 @@ pub trait View: Send + Sync {
     ) -> Result<(), StoreError>;
 }
 
-/// Writes that take place together, in order. All bytes lie in one buffer, so adding one does not allocate.
+/// Writes that take place together, in order. All bytes lie in one buffer, so adding one does not
+/// allocate.
 #[derive(Clone, Default)]
 pub struct Batch {
     entries: Vec<Entry>,
@@ -170,7 +174,8 @@ impl Batch {
         self.push(column, Kind::Put, key, value);
     }
 
-    /// Sets `key` to what `fill` appends to the bytes it is given, of which it must not change what is there.
+    /// Sets `key` to what `fill` appends to the bytes it is given, of which it must not change what
+    /// is there.
     pub fn put_with(&mut self, column: Column, key: &[u8], fill: impl FnOnce(&mut Vec<u8>)) {
         self.push(column, Kind::Put, key, &[]);
         let before = self.bytes.len();

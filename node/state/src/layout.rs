@@ -28,7 +28,8 @@ pub(crate) const HISTORY: Column = Column::new("history");
 /// Head and format.
 pub(crate) const META: Column = Column::new("meta");
 
-/// The columns that a store must have for the state. The names are taken; a node's own columns use others.
+/// The columns that a store must have for the state. The names are taken; a node's own columns use
+/// others.
 pub const COLUMNS: [Column; 5] = [STATE, TREE, UNDO, HISTORY, META];
 
 /// Version of everything that this crate writes.

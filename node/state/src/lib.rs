@@ -1,9 +1,9 @@
 //! Authenticated state: a flat view for reads, a Merkle tree for roots and proofs, and their past.
 //!
-//! [`State`] keeps both over a small key-value trait, [`KeyValue`], in memory or in RocksDB. A block is
-//! [prepared](State::prepare), which gives its root and touches no disk, and later [committed](State::commit),
-//! which writes it in one atomic batch together with whatever else the node stores about it. `docs/state.md` in the
-//! repository explains the layout and why it is so.
+//! [`State`] keeps both over a small key-value trait, [`KeyValue`], in memory or in RocksDB. A
+//! block is [prepared](State::prepare), which gives its root and touches no disk, and later
+//! [committed](State::commit), which writes it in one atomic batch together with whatever else the
+//! node stores about it. `docs/state.md` in the repository explains the layout and why it is so.
 //!
 //! | module | one idea |
 //! |---|---|

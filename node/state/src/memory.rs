@@ -13,9 +13,11 @@ use crate::kv::{Batch, Column, KeyValue, StoreError, View, VisitValue, Write};
 type Map = BTreeMap<Vec<u8>, Vec<u8>>;
 type Columns = BTreeMap<&'static str, Arc<Map>>;
 
-/// A store in memory. Clones share their content, so a test can "reopen" it; a column exists once it is written.
+/// A store in memory. Clones share their content, so a test can "reopen" it; a column exists once
+/// it is written.
 ///
-/// A view costs nothing until the next write, which copies each column that it changes while a view is held.
+/// A view costs nothing until the next write, which copies each column that it changes while a view
+/// is held.
 #[derive(Clone, Default)]
 pub struct MemoryStore(Arc<RwLock<Columns>>);
 

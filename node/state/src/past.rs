@@ -55,7 +55,8 @@ impl Past {
     }
 }
 
-/// Whether a walk to one of `paths` can come to `region`, be it to hash a sibling from the next sampled level.
+/// Whether a walk to one of `paths` can come to `region`, be it to hash a sibling from the next
+/// sampled level.
 fn concerns(region: &Region, paths: &[Hash]) -> bool {
     let depth = region.depth.saturating_sub(1) / SAMPLED * SAMPLED;
     let above = Region { prefix: truncated(&region.prefix, depth), depth };

@@ -20,12 +20,14 @@ const DEFAULT_FAMILY: &str = "default";
 pub struct RocksOptions {
     /// Bytes of cached blocks, over all columns.
     pub cache_bytes: usize,
-    /// Bytes of writes kept in memory before they go to sorted files, over all columns. RocksDB's own default
-    /// would be 128 MiB per column.
+    /// Bytes of writes kept in memory before they go to sorted files, over all columns. RocksDB's
+    /// own default would be 128 MiB per column.
     pub write_buffer_bytes: usize,
-    /// Bytes of write-ahead log after which the oldest writes are forced out; what a restart reads again.
+    /// Bytes of write-ahead log after which the oldest writes are forced out; what a restart reads
+    /// again.
     pub log_bytes: u64,
-    /// Whether a write waits for the disk (`fsync`). Without it a power cut can lose the last blocks, whole ones.
+    /// Whether a write waits for the disk (`fsync`). Without it a power cut can lose the last
+    /// blocks, whole ones.
     pub sync: bool,
 }
 
@@ -48,7 +50,8 @@ pub struct RocksStore {
 
 impl RocksStore {
     /// Opens or creates the database in `path` with exactly these columns (those of the state are
-    /// [`crate::COLUMNS`]). Columns may be added later; a database with a column that is not named is refused.
+    /// [`crate::COLUMNS`]). Columns may be added later; a database with a column that is not named
+    /// is refused.
     pub fn open(
         path: &Path,
         columns: &[Column],
@@ -107,10 +110,12 @@ fn column_options(column: Column, cache: &Cache, write_buffer_bytes: usize) -> O
     } else {
         DBCompressionType::None
     });
-    // A filter over the recent writes (a tenth of a bit per byte of them) tells that a key is not among them.
+    // A filter over the recent writes (a tenth of a bit per byte of them) tells that a key is not
+    // among them.
     options.set_memtable_whole_key_filtering(true);
     options.set_memtable_prefix_bloom_ratio(0.0125);
-    // The write buffer manager decides when to flush; a single column may use half of what there is.
+    // The write buffer manager decides when to flush; a single column may use half of what there
+    // is.
     options.set_write_buffer_size(write_buffer_bytes / 2);
     options.set_level_compaction_dynamic_level_bytes(true);
     options

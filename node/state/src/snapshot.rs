@@ -15,8 +15,8 @@ use crate::{
 
 type Entry = (StateKey, Option<Vec<u8>>);
 
-/// The state after one block. It stays as it is while later blocks are prepared and committed, and can be sent to
-/// another thread. On disk it keeps old files alive, so drop it when done.
+/// The state after one block. It stays as it is while later blocks are prepared and committed, and
+/// can be sent to another thread. On disk it keeps old files alive, so drop it when done.
 pub struct StateSnapshot {
     view: Box<dyn View>,
     height: Option<Height>,
@@ -49,8 +49,8 @@ impl StateSnapshot {
         Ok(self.view.get(STATE, key.as_bytes())?)
     }
 
-    /// Shows `visit` all entries with `from <= contract ‖ key` and, if given, `contract ‖ key < to`, in order,
-    /// until it breaks. With an empty `from` and no `to` that is the whole state.
+    /// Shows `visit` all entries with `from <= contract ‖ key` and, if given, `contract ‖ key <
+    /// to`, in order, until it breaks. With an empty `from` and no `to` that is the whole state.
     pub fn entries(
         &self,
         from: &[u8],
@@ -182,7 +182,8 @@ impl<'a> Overlay<'a> {
         }
     }
 
-    /// Shows what comes before the entry `key → value` from below, then that entry or what replaces it.
+    /// Shows what comes before the entry `key → value` from below, then that entry or what replaces
+    /// it.
     fn advance_to(&mut self, key: &[u8], value: &[u8], visit: &mut Visit<'_>) -> ControlFlow<()> {
         while let Some((next, change)) = self.peek() {
             let order = self.order(next.as_bytes(), key);

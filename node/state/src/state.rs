@@ -30,13 +30,15 @@ pub const PREPARED_BLOCKS: usize = 16;
 /// How a [`State`] is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Whether the history index is kept. Switching it on covers heights from then on; switching it off deletes it.
+    /// Whether the history index is kept. Switching it on covers heights from then on; switching it
+    /// off deletes it.
     pub history: bool,
-    /// Bytes of bucket contents kept in memory. 64 bytes per key hold all of them; a miss costs about 5 µs.
+    /// Bytes of bucket contents kept in memory. 64 bytes per key hold all of them; a miss costs
+    /// about 5 µs.
     pub cache_bytes: usize,
-    /// Most leaves of a bucket, 2 to 64. Counts when a state is made; an existing one keeps its own. No hash
-    /// depends on it. Larger buckets mean fewer nodes in memory (about 150 bytes per bucket) and more bytes
-    /// written per changed key.
+    /// Most leaves of a bucket, 2 to 64. Counts when a state is made; an existing one keeps its
+    /// own. No hash depends on it. Larger buckets mean fewer nodes in memory (about 150 bytes per
+    /// bucket) and more bytes written per changed key.
     pub bucket_leaves: u8,
 }
 
@@ -47,8 +49,8 @@ impl Default for Options {
     }
 }
 
-/// A block whose changes are in the tree in memory, but not on disk. Obtained from [`State::prepare`], used up by
-/// [`State::commit`].
+/// A block whose changes are in the tree in memory, but not on disk. Obtained from
+/// [`State::prepare`], used up by [`State::commit`].
 #[derive(Debug, PartialEq, Eq)]
 pub struct Prepared {
     height: Height,
@@ -69,9 +71,11 @@ impl Prepared {
     }
 }
 
-/// The authenticated state. All methods take `&self`: one thread prepares and commits while others query.
+/// The authenticated state. All methods take `&self`: one thread prepares and commits while others
+/// query.
 ///
-/// While a commit writes to disk nothing is locked; preparing a block holds queries up for its CPU time.
+/// While a commit writes to disk nothing is locked; preparing a block holds queries up for its CPU
+/// time.
 pub struct State {
     db: Arc<dyn KeyValue>,
     inner: RwLock<Inner>,
@@ -102,8 +106,8 @@ struct Block {
 }
 
 impl State {
-    /// Opens the state in `db`, or begins an empty one. Reads all buckets and hashes the tree, about half a second
-    /// per million keys, and compares its root with the head's.
+    /// Opens the state in `db`, or begins an empty one. Reads all buckets and hashes the tree,
+    /// about half a second per million keys, and compares its root with the head's.
     pub fn open(db: Arc<dyn KeyValue>, options: Options) -> Result<Self, StateError> {
         if !(2..=64).contains(&options.bucket_leaves) {
             return Err(StateError::BucketLeaves { given: options.bucket_leaves });
@@ -136,7 +140,8 @@ impl State {
     /// The state after the newest block, prepared or committed: what the next block executes on.
     pub fn snapshot(&self) -> Result<StateSnapshot, StateError> {
         let inner = self.read()?;
-        // A block that is being committed may already show in the view; applying it twice changes nothing.
+        // A block that is being committed may already show in the view; applying it twice changes
+        // nothing.
         let overlays = inner.prepared.iter().rev().map(|block| block.changes.clone()).collect();
         let height = inner.latest().map(|head| head.height);
         Ok(StateSnapshot::new(self.db.view()?, height, overlays))
@@ -169,8 +174,9 @@ impl Inner {
         self.prepared.back().map(|block| block.head).or(self.committed)
     }
 
-    /// The bucket of `region` as it is now, where the tree has not cached it: from the newest prepared block that
-    /// wrote it, or from disk. A bucket that is being committed is found in its block as long as it is prepared.
+    /// The bucket of `region` as it is now, where the tree has not cached it: from the newest
+    /// prepared block that wrote it, or from disk. A bucket that is being committed is found in its
+    /// block as long as it is prepared.
     fn bucket(
         db: &dyn KeyValue,
         prepared: &VecDeque<Arc<Block>>,

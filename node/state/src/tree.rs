@@ -1,15 +1,18 @@
-//! The tree in memory: every node above the buckets with its hash, and a bounded cache of bucket contents.
+//! The tree in memory: every node above the buckets with its hash, and a bounded cache of bucket
+//! contents.
 //!
 //! # Layout
 //!
-//! A region of the tree with at most `capacity` leaves whose parent has more is a *bucket*; regions above are
-//! *branches*. Buckets split when they overflow and merge when they can, so the layout is a function of the set of
-//! keys: not of their order, nor of how blocks were cut. It also means that a branch always has several leaves, so
-//! the rule that a lone leaf stands for its subtree matters only inside of buckets, and that undoing a block is
-//! nothing but applying the reverse changes.
+//! A region of the tree with at most `capacity` leaves whose parent has more is a *bucket*; regions
+//! above are *branches*. Buckets split when they overflow and merge when they can, so the layout is
+//! a function of the set of keys: not of their order, nor of how blocks were cut. It also means
+//! that a branch always has several leaves, so the rule that a lone leaf stands for its subtree
+//! matters only inside of buckets, and that undoing a block is nothing but applying the reverse
+//! changes.
 //!
-//! An attacker who grinds keys into one region makes it deeper, not larger: a bucket has a bound, whereas buckets
-//! of a fixed depth could be filled with thousands of keys, all rewritten whenever one changes.
+//! An attacker who grinds keys into one region makes it deeper, not larger: a bucket has a bound,
+//! whereas buckets of a fixed depth could be filled with thousands of keys, all rewritten whenever
+//! one changes.
 
 use std::mem;
 
@@ -51,8 +54,8 @@ pub(crate) enum Kind {
 
 const EMPTY_BUCKET: Node = Node { hash: EMPTY, kind: Kind::Bucket { leaves: 0, cached: None } };
 
-/// See the [module](self). Takes about 60 bytes per node, of which there are twice as many as buckets: at four
-/// leaves per bucket some 45 bytes per key, and the cache.
+/// See the [module](self). Takes about 60 bytes per node, of which there are twice as many as
+/// buckets: at four leaves per bucket some 45 bytes per key, and the cache.
 pub(crate) struct Tree {
     /// Halves of a branch lie side by side, the left one in an even slot. The root lies alone.
     nodes: Vec<Node>,
@@ -79,12 +82,14 @@ pub(crate) struct Update {
     pub old: Vec<(Region, OldNode)>,
     /// Each bucket to write, or to delete where there is `None`, ascending by region.
     pub written: Vec<(Region, Option<Leaves>)>,
-    /// What each effective change replaced, ascending by path. Applied as changes, it undoes the update.
+    /// What each effective change replaced, ascending by path. Applied as changes, it undoes the
+    /// update.
     pub replaced: Vec<LeafChange>,
 }
 
 impl Tree {
-    /// An empty tree with at most `capacity` (2..=64) leaves in a bucket and `cache_bytes` of cached leaves.
+    /// An empty tree with at most `capacity` (2..=64) leaves in a bucket and `cache_bytes` of
+    /// cached leaves.
     pub(crate) fn new(capacity: u8, cache_bytes: usize) -> Self {
         Self {
             nodes: vec![EMPTY_BUCKET, EMPTY_BUCKET],
@@ -113,7 +118,8 @@ impl Tree {
         &self.nodes[slot as usize]
     }
 
-    /// Applies `changes`, which ascend by path. After an error the tree is unfinished and must not be used.
+    /// Applies `changes`, which ascend by path. After an error the tree is unfinished and must not
+    /// be used.
     pub(crate) fn apply(
         &mut self,
         changes: &[LeafChange],
@@ -141,7 +147,8 @@ impl Tree {
             is_same
         });
         for change in &update.replaced {
-            // A change that replaced nothing is an insertion; one that replaced something may be a removal.
+            // A change that replaced nothing is an insertion; one that replaced something may be a
+            // removal.
             if change.value_hash.is_none() {
                 self.keys += 1;
             }
@@ -155,7 +162,8 @@ impl Tree {
         Ok(update)
     }
 
-    /// The leaves of the bucket at `slot`, from the cache or through `read`; the cache stays as it is.
+    /// The leaves of the bucket at `slot`, from the cache or through `read`; the cache stays as it
+    /// is.
     pub(crate) fn leaves(
         &self,
         slot: Slot,
@@ -287,8 +295,8 @@ impl Change<'_> {
         Ok(true)
     }
 
-    /// Makes `slot` hold exactly `leaves`: a bucket, or branches over several. `existed` if a bucket of this
-    /// region is on disk.
+    /// Makes `slot` hold exactly `leaves`: a bucket, or branches over several. `existed` if a
+    /// bucket of this region is on disk.
     fn place(&mut self, slot: Slot, region: Region, leaves: &[Leaf], existed: bool) {
         let depth = usize::from(region.depth);
         if leaves.len() <= usize::from(self.tree.capacity) {

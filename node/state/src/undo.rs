@@ -1,20 +1,21 @@
-//! What a block replaced, kept for the last [`UNDO_HEIGHTS`] heights: enough to prove any key at any of them.
+//! What a block replaced, kept for the last [`UNDO_HEIGHTS`] heights: enough to prove any key at
+//! any of them.
 //!
-//! A record lists nodes of the tree as they were before the block. As of height `h`, a node is what the oldest
-//! record after `h` says, or what it is now if no record names it. Only every fourth level of branch hashes is
-//! kept; those between are hashed again from the kept ones below, at most 15 hashes for four levels. That makes a
-//! record a third smaller, and old proofs are rare.
+//! A record lists nodes of the tree as they were before the block. As of height `h`, a node is what
+//! the oldest record after `h` says, or what it is now if no record names it. Only every fourth
+//! level of branch hashes is kept; those between are hashed again from the kept ones below, at most
+//! 15 hashes for four levels. That makes a record a third smaller, and old proofs are rare.
 //!
 //! A large record is cut by path, so that a proof reads only what concerns its key:
 //!
 //! ```text
 //! key         height (8, BE) ‖ piece (2, BE)
-//! piece 0     cut (1) ‖ entry...           cut = 0, 4 or 8 bits; the nodes at depth <= cut, or all if cut = 0
-//! piece 1+i   entry...                     the deeper nodes whose first `cut` bits are i
+//! piece 0     cut (1) ‖ entry...   cut = 0, 4 or 8 bits; the nodes at depth <= cut (0: all)
+//! piece 1+i   entry...             the deeper nodes whose first `cut` bits are i
 //!
 //! entry       depth (1) ‖ prefix (⌈depth / 8⌉) ‖ (0 ‖ hash (32)  |  1 ‖ bucket)
 //! bucket      n (1) ‖ leaf × n ‖ m (4, LE) ‖ path (32) of each of m keys that the block inserted
-//! leaf        path (32) ‖ value hash (32) ‖ (0  |  1 ‖ length (4, LE) ‖ the value that the block replaced)
+//! leaf        path (32) ‖ value hash (32) ‖ (0  |  1 ‖ length (4, LE) ‖ the value it replaced)
 //! ```
 
 use std::ops::{ControlFlow, Range};
@@ -29,8 +30,8 @@ use crate::{
     tree::{OldNode, Update},
 };
 
-/// How many heights, up to the newest, can be proven: execution runs ahead of certification by up to 16, and a
-/// client may hold a certificate for some minutes.
+/// How many heights, up to the newest, can be proven: execution runs ahead of certification by up
+/// to 16, and a client may hold a certificate for some minutes.
 pub const UNDO_HEIGHTS: u64 = 256;
 
 /// Branches at depths that are a multiple of this have their hashes recorded.
@@ -39,7 +40,8 @@ pub(crate) const SAMPLED: u8 = 4;
 /// Records with fewer entries are not cut; a piece of 16 entries or more is worth its own key.
 const CUT_FROM: [(usize, u8); 2] = [(8_192, 8), (512, 4)];
 
-/// Key of the first piece of the record of `height`; all its pieces lie below [`first_key`] of the next height.
+/// Key of the first piece of the record of `height`; all its pieces lie below [`first_key`] of the
+/// next height.
 pub(crate) fn first_key(height: Height) -> [u8; 10] {
     piece_key(height, 0)
 }
@@ -65,7 +67,8 @@ impl Values {
     }
 }
 
-/// Adds the record of `height` to `batch`. `values` are the replaced values, one for each of `update.replaced`.
+/// Adds the record of `height` to `batch`. `values` are the replaced values, one for each of
+/// `update.replaced`.
 pub(crate) fn write(batch: &mut Batch, height: Height, update: &Update, values: &Values) {
     let entries = update.old.len();
     let cut = CUT_FROM.iter().find(|(from, _)| entries >= *from).map_or(0, |(_, cut)| *cut);
@@ -111,7 +114,8 @@ pub(crate) fn write(batch: &mut Batch, height: Height, update: &Update, values: 
     batch.put(UNDO, &first_key(height), &top);
 }
 
-/// `replaced` are the paths that the block changed in the bucket, ascending, each with the value it had.
+/// `replaced` are the paths that the block changed in the bucket, ascending, each with the value it
+/// had.
 fn write_bucket<'a>(
     bytes: &mut Vec<u8>,
     leaves: &[Leaf],
@@ -164,8 +168,8 @@ pub(crate) enum EntryNode<'a> {
     },
 }
 
-/// Shows `visit` every entry of the record of `height` that lies at depths up to the cut or in a piece with one of
-/// `paths`; all entries if there is no list. Fails if there is no such record.
+/// Shows `visit` every entry of the record of `height` that lies at depths up to the cut or in a
+/// piece with one of `paths`; all entries if there is no list. Fails if there is no such record.
 pub(crate) fn read(
     view: &dyn View,
     height: Height,

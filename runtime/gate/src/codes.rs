@@ -39,16 +39,19 @@ rules! {
         "`weal build --size` shows what is large; optimise for size and avoid `fmt`"
     }
     1103 ABI_SECTION "abi-section" {
-        "A module has exactly one custom section `weal.abi`, so that nobody has to guess how to call it.";
+        "A module has exactly one custom section `weal.abi`, so that nobody has to guess how to \
+         call it.";
         "build with `weal build`, which appends the section"
     }
     1104 ABI_CONTENT "abi-content" {
-        "The section `weal.abi` holds one ABI document: SCALE, deflated, at most 256 KiB inflated, with its \
+        "The section `weal.abi` holds one ABI document: SCALE, deflated, at most 256 KiB \
+         inflated, with its \
          references in order.";
         "build with `weal build`; `weal abi show` prints the document that the source describes"
     }
     1105 ABI_ITEMS "abi-items" {
-        "An ABI document names at most 512 each of methods, events, errors, roles and types, and 4,096 uses of \
+        "An ABI document names at most 512 each of methods, events, errors, roles and types, and \
+         4,096 uses of \
          them, because checking references takes time with the product.";
         "split the contract"
     }
@@ -58,12 +61,15 @@ rules! {
         "remove the import; `docs/host-functions.md` lists what the host offers"
     }
     1107 INSTRUCTION "instruction" {
-        "A contract uses only the instructions of the profile. Floats are refused because their NaN bits differ \
-         between machines; SIMD, threads, references, exceptions and tail calls because nothing needs them.";
+        "A contract uses only the instructions of the profile. Floats are refused because their \
+         NaN bits differ \
+         between machines; SIMD, threads, references, exceptions and tail calls because nothing
+           needs them.";
         "weal build   (sets the compiler's features); use integers or fixed point instead of floats"
     }
     1108 TYPE "type" {
-        "Signatures, locals, globals and blocks use i32 and i64 alone, and a block takes no parameters and leaves at \
+        "Signatures, locals, globals and blocks use i32 and i64 alone, and a block takes no \
+         parameters and leaves at \
          most one value.";
         "weal build   (sets the compiler's features); use integers or fixed point instead of floats"
     }
@@ -84,11 +90,13 @@ rules! {
         "build code and ABI from the same source with `weal build`"
     }
     1113 EXPORT_EXTRA "export-extra" {
-        "A contract exports the methods of its ABI and `memory`, so that nothing is callable that is not described.";
+        "A contract exports the methods of its ABI and `memory`, so that nothing is callable that \
+         is not described.";
         "remove the export (`#[no_mangle]`), or declare the method"
     }
     1114 EXPORT_SIGNATURE "export-signature" {
-        "An exported method is a function without parameters and result; arguments come through `args`.";
+        "An exported method is a function without parameters and result; arguments come through \
+         `args`.";
         "declare the method through the SDK"
     }
     1115 START "start" {
@@ -109,7 +117,8 @@ rules! {
         "lower the stack size (`-zstack-size=16384`) and move large tables into code or storage"
     }
     1119 MEMORY_MAXIMUM "memory-maximum" {
-        "A declared maximum of memory is at most 64 pages (4 MiB), which is all that the host ever gives.";
+        "A declared maximum of memory is at most 64 pages (4 MiB), which is all that the host \
+         ever gives.";
         "drop the maximum or lower it to 64 pages"
     }
     1120 TABLES "tables" {
@@ -121,7 +130,8 @@ rules! {
         "keep state in memory; compilers need three globals"
     }
     1122 SEGMENT_COUNT "segment-count" {
-        "A module has at most 256 data segments and 256 element segments: they are laid out for every call.";
+        "A module has at most 256 data segments and 256 element segments: they are laid out for \
+         every call.";
         "let the linker merge segments (`--merge-data-segments`)"
     }
     1123 SEGMENT_BOUNDS "segment-bounds" {
@@ -129,12 +139,14 @@ rules! {
         "build with `weal build`"
     }
     1124 CONST_EXPRESSION "const-expression" {
-        "An initial value or a segment's offset is computed by at most 8 instructions: it is computed for every call.";
+        "An initial value or a segment's offset is computed by at most 8 instructions: it is \
+         computed for every call.";
         "build with `weal build`"
     }
     // Size of the code.
     1125 FUNCTIONS "functions" {
-        "A module defines at most 2,000 functions: compiling an empty one costs a tenth of a millisecond.";
+        "A module defines at most 2,000 functions: compiling an empty one costs a tenth of a \
+         millisecond.";
         "use fewer generic instances; optimise for size with `lto`"
     }
     1126 TYPES "types" {
@@ -154,7 +166,8 @@ rules! {
         "split the function; mark large helpers `#[inline(never)]`"
     }
     1130 LOCALS "locals" {
-        "A function has at most 256 parameters and locals: compile time grows with locals times blocks.";
+        "A function has at most 256 parameters and locals: compile time grows with locals times \
+         blocks.";
         "split the function; mark large helpers `#[inline(never)]`"
     }
     1131 NESTING "nesting" {
@@ -170,7 +183,8 @@ rules! {
         "split the function"
     }
     1134 OPERANDS "operands" {
-        "At most 256 values lie on a function's operand stack at once: compile time grows with them.";
+        "At most 256 values lie on a function's operand stack at once: compile time grows with \
+         them.";
         "split the function; optimise with `weal build`"
     }
 }

@@ -211,11 +211,7 @@ impl Model {
             }
             Op::Allow { asset, by, who, allowed } => {
                 issuer(by)?;
-                Self::check(asset == 1)?;
-                match allowed {
-                    true => self.payees.insert(person(who)),
-                    false => self.payees.remove(&person(who)),
-                };
+                self.allow(asset, person(who), allowed)?;
             }
             Op::Freeze { asset, by, frozen } => {
                 governance(by)?;
@@ -224,6 +220,15 @@ impl Model {
             }
             Op::Wait { ms } => self.now += ms,
         }
+        Some(())
+    }
+
+    fn allow(&mut self, asset: usize, who: AccountId, allowed: bool) -> Accepted {
+        Self::check(asset == 1)?;
+        match allowed {
+            true => self.payees.insert(who),
+            false => self.payees.remove(&who),
+        };
         Some(())
     }
 

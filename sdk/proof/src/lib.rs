@@ -1,7 +1,7 @@
 //! Light client: checks what a node says without trusting it.
 //!
-//! The crate is `no_std`, has no clock, socket or disk, and never panics on foreign bytes, so that it runs in a
-//! browser as it runs in a node.
+//! The crate is `no_std`, has no clock, socket or disk, and never panics on foreign bytes, so that
+//! it runs in a browser as it runs in a node.
 //!
 //! | module | one idea |
 //! |---|---|

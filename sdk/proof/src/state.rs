@@ -11,7 +11,8 @@
 //! absent    Option<Hash>   RFC 6962 root over the paths of the keys proven absent, ascending
 //! ```
 //!
-//! `shape` and `hashes` are read while walking from the root to all keys at once, left before right:
+//! `shape` and `hashes` are read while walking from the root to all keys at once, left before
+//! right:
 //!
 //! | at a place with keys below | bits | hashes |
 //! |---|---|---|
@@ -24,10 +25,11 @@
 //!
 //! # Exactly one encoding
 //!
-//! For given keys, values and root there is one sequence of bytes that verifies: every bit of `shape` and every
-//! hash is used, nothing may be left over, an empty sibling has one spelling, and everything read enters the root.
-//! `absent` ties the proof to its keys: without it a proof of absence would also serve every other absent key that
-//! falls into the same gap, which is true but surprising. It is there exactly when a key is absent.
+//! For given keys, values and root there is one sequence of bytes that verifies: every bit of
+//! `shape` and every hash is used, nothing may be left over, an empty sibling has one spelling, and
+//! everything read enters the root. `absent` ties the proof to its keys: without it a proof of
+//! absence would also serve every other absent key that falls into the same gap, which is true but
+//! surprising. It is there exactly when a key is absent.
 
 mod bits;
 mod make;
@@ -50,7 +52,8 @@ use crate::tree::{DEPTH, EMPTY, leaf_hash, node_hash, shared_bits, turns_right};
 
 pub use make::{MakeError, Node, Tree, make};
 
-/// Keys of one proof. A trace of a donation has some dozens of records; a client with more asks again.
+/// Keys of one proof. A trace of a donation has some dozens of records; a client with more asks
+/// again.
 pub const PROOF_KEYS: usize = 1_024;
 /// Hashes of one proof: a key in a tree of 2³² leaves needs at most some 32.
 pub const PROOF_HASHES: usize = 32 * PROOF_KEYS;
@@ -71,8 +74,8 @@ pub struct StateProof {
     absent: Option<Hash>,
 }
 
-/// Why a proof was refused. Whoever sent it is at fault, or it answers another question; the same bytes never
-/// verify later.
+/// Why a proof was refused. Whoever sent it is at fault, or it answers another question; the same
+/// bytes never verify later.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ProofError {
     /// The bytes are no proof of this version.
@@ -160,10 +163,11 @@ impl StateProof {
         self.encode()
     }
 
-    /// Checks that under `root` each key has the value claimed for it. The order of the claims does not matter.
+    /// Checks that under `root` each key has the value claimed for it. The order of the claims does
+    /// not matter.
     ///
-    /// Hashes once per claim, per node passed and per 64 bytes of value; a proof of `n` keys is bounded by
-    /// [`PROOF_BYTES`] and so is the work.
+    /// Hashes once per claim, per node passed and per 64 bytes of value; a proof of `n` keys is
+    /// bounded by [`PROOF_BYTES`] and so is the work.
     pub fn verify(&self, root: &Hash, claims: &[Claim<'_>]) -> Result<(), ProofError> {
         let claims = sorted(claims)?;
         if self.absent != absent_root(claims.iter().filter(|c| c.value.is_none()).map(|c| c.path)) {

@@ -1,7 +1,8 @@
 //! The state tree: a sparse binary Merkle tree over 256-bit paths.
 //!
-//! A key stands at `path = StateKey::path()`, whose bits, from the highest of the first byte on, say left (0) or
-//! right (1) at each depth. The hash of a subtree depends on the leaves in it and on nothing else:
+//! A key stands at `path = StateKey::path()`, whose bits, from the highest of the first byte on,
+//! say left (0) or right (1) at each depth. The hash of a subtree depends on the leaves in it and
+//! on nothing else:
 //!
 //! ```text
 //! no leaf          32 zero bytes
@@ -9,7 +10,8 @@
 //! more             H(weal/node/1, left ‖ right)
 //! ```
 //!
-//! So the tree is as deep as two paths agree and no deeper, and the way a node stores it cannot show in a root.
+//! So the tree is as deep as two paths agree and no deeper, and the way a node stores it cannot
+//! show in a root.
 
 use weal_types::{
     Hash, Tag,

@@ -40,8 +40,7 @@ pub fn huge_list() -> Vec<u8> {
 
 /// More methods than a document may have.
 pub fn too_many_methods() -> Vec<u8> {
-    let methods =
-        (0..600).map(|at| method(&format!("m{at}"), MethodKind::Call, Vec::new(), false));
+    let methods = (0..600).map(|at| method(&format!("m{at}"), MethodKind::Call, Vec::new(), false));
     whole(r#"(module (memory (export "memory") 1))"#, &abi(methods.collect()))
 }
 

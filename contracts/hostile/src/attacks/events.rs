@@ -21,7 +21,9 @@ pub fn too_much() -> Vec<u8> {
 /// Emits an event with 5 topics. Must be refused as a bad host call or an exceeded limit.
 pub fn too_many_topics() -> Vec<u8> {
     // A list of five empty byte strings.
-    emitting("(i32.store8 (i32.const 512) (i32.const 20)) (call $noise (i32.const 6) (i32.const 2))")
+    emitting(
+        "(i32.store8 (i32.const 512) (i32.const 20)) (call $noise (i32.const 6) (i32.const 2))",
+    )
 }
 
 /// Emits an event whose topics claim to be a list of 2^30. Must be refused as a bad host call or an

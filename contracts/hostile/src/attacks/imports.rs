@@ -4,7 +4,10 @@ use crate::assemble::idle;
 
 /// Imports from another module. The gate must refuse it.
 pub fn wrong_module() -> Vec<u8> {
-    idle(r#"(import "wasi_snapshot_preview1" "fd_write" (func (param i32 i32 i32 i32) (result i32)))"#)
+    idle(
+        r#"(import "wasi_snapshot_preview1" "fd_write" (func (param i32 i32 i32 i32) (result
+         i32)))"#,
+    )
 }
 
 /// Imports a host function from the module `env`. The gate must refuse it.

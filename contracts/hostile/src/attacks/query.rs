@@ -23,16 +23,14 @@ pub fn emit() -> Vec<u8> {
     query(
         "emit",
         "(i32.store8 (i32.const 8) (i32.const 65))
-         (call $emit (i32.const 8) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 0) (i32.const 1))",
+         (call $emit (i32.const 8) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 0)
+           (i32.const 1))",
     )
 }
 
 /// Sends money.
 pub fn transfer() -> Vec<u8> {
-    query(
-        "transfer",
-        "(drop (call $transfer (i32.const 0) (i32.const 32) (i32.const 64)))",
-    )
+    query("transfer", "(drop (call $transfer (i32.const 0) (i32.const 32) (i32.const 64)))")
 }
 
 /// Calls a method of itself that writes, in the hope that permission is not handed down. Ends in a

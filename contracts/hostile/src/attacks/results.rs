@@ -34,8 +34,5 @@ pub fn panic_without_text() -> Vec<u8> {
 
 /// Reverts, and goes on as if `revert` had returned. Must end in the revert.
 pub fn life_after_revert() -> Vec<u8> {
-    contract(
-        &["revert"],
-        "(call $revert (i32.const 7) (i32.const 0) (i32.const 0)) (loop (br 0))",
-    )
+    contract(&["revert"], "(call $revert (i32.const 7) (i32.const 0) (i32.const 0)) (loop (br 0))")
 }

@@ -11,14 +11,16 @@ pub fn small_frames() -> Vec<u8> {
 /// `StackOverflow`, long before the native stack ends.
 pub fn large_frames() -> Vec<u8> {
     let load = |at: u32| format!("(i64.load offset={} (i32.const 0))", at * 8);
-    let sets: String = (0..256).map(|local| format!("(local.set {local} {})", load(local))).collect();
+    let sets: String =
+        (0..256).map(|local| format!("(local.set {local} {})", load(local))).collect();
     let operands: String = (256..456).map(load).collect();
     let sums = "(i64.add)".repeat(199);
     let stores: String = (0..256)
         .map(|local| format!("(i64.store offset={} (i32.const 0) (local.get {local}))", local * 8))
         .collect();
     overflowing(&format!(
-        "(func $f (local {}) {sets} (i32.const 0) {operands} (call $f) {sums} (i64.store) {stores})",
+        "(func $f (local {}) {sets} (i32.const 0) {operands} (call $f) {sums} (i64.store) \
+         {stores})",
         "i64 ".repeat(256),
     ))
 }
@@ -64,7 +66,7 @@ pub fn early_exits() -> Vec<u8> {
         &[],
         r#"(func $exits (param i32) (result i32)
              (block $a (block $b (block $c
-               (br_table $a $b $c 3 (i32.and (local.get 0) (i32.const 3)))) (return (i32.const 1)))
+               (br_table $a $b $c $c (i32.and (local.get 0) (i32.const 3)))) (return (i32.const 1)))
                (br 1 (i32.const 2)))
              (i32.const 3))
            (func (export "weal.run") (local i32)

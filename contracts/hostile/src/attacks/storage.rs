@@ -4,10 +4,7 @@ use crate::assemble::contract;
 
 /// Writes under a key of 257 bytes. Must end in `LimitExceeded`.
 pub fn long_key() -> Vec<u8> {
-    contract(
-        &["put"],
-        "(call $put (i32.const 0) (i32.const 257) (i32.const 0) (i32.const 1))",
-    )
+    contract(&["put"], "(call $put (i32.const 0) (i32.const 257) (i32.const 0) (i32.const 1))")
 }
 
 /// Looks for a key of 257 bytes. Must end in `LimitExceeded`.

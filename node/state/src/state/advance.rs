@@ -17,8 +17,9 @@ use crate::{
 };
 
 impl State {
-    /// Computes the state after the block at `height`, which follows the newest one; genesis is the change set at
-    /// height 0. Writes nothing: a block that is not committed is gone after a restart.
+    /// Computes the state after the block at `height`, which follows the newest one; genesis is the
+    /// change set at height 0. Writes nothing: a block that is not committed is gone after a
+    /// restart.
     ///
     /// Up to [`PREPARED_BLOCKS`] blocks may wait for their commit, each on top of the one before.
     pub fn prepare(&self, height: Height, changes: ChangeSet) -> Result<Prepared, StateError> {
@@ -56,9 +57,11 @@ impl State {
         Ok(Prepared { height, root: head.root, serial })
     }
 
-    /// Writes the oldest prepared block and `extra`, in one step: after a crash both are there, or neither is.
+    /// Writes the oldest prepared block and `extra`, in one step: after a crash both are there, or
+    /// neither is.
     ///
-    /// If the store fails the block stays prepared, but its handle is used up: open the state again.
+    /// If the store fails the block stays prepared, but its handle is used up: open the state
+    /// again.
     pub fn commit(&self, prepared: Prepared, extra: &Batch) -> Result<Head, StateError> {
         let _advancing = self.advancing.lock().map_err(|_| StateError::Broken)?;
         let block = match self.read()?.prepared.front() {
@@ -79,7 +82,8 @@ impl State {
         let mut inner = self.write()?;
         while let Some(block) = inner.prepared.back().filter(|block| block.head.height >= from) {
             let block = block.clone();
-            // The block's own buckets are what the tree holds now, so it leaves the list only afterwards.
+            // The block's own buckets are what the tree holds now, so it leaves the list only
+            // afterwards.
             inner.change_tree(&*self.db, &block.update.replaced)?;
             inner.prepared.pop_back();
             let is_back = match inner.latest() {
@@ -129,11 +133,13 @@ impl State {
         Ok(batch)
     }
 
-    /// The value that each of the block's effective changes replaced, read from the state before it.
+    /// The value that each of the block's effective changes replaced, read from the state before
+    /// it.
     fn replaced_values(&self, block: &Block) -> Result<Values, StateError> {
         let replaced = &block.update.replaced;
         let entries = block.changes.iter().as_slice();
-        // Both lists ascend by path. What to read: where the key stands in the block, and where its value goes.
+        // Both lists ascend by path. What to read: where the key stands in the block, and where its
+        // value goes.
         let mut reads = Vec::with_capacity(replaced.len());
         let mut paths = block.paths.iter();
         for (to, old) in replaced.iter().enumerate() {

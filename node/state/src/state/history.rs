@@ -21,8 +21,8 @@ pub struct HistoryProgress {
 }
 
 impl State {
-    /// Adds up to `blocks` committed blocks to the history index. Meant for a thread of its own, called after
-    /// commits; may run while others prepare, commit and query.
+    /// Adds up to `blocks` committed blocks to the history index. Meant for a thread of its own,
+    /// called after commits; may run while others prepare, commit and query.
     pub fn build_history(&self, blocks: u64) -> Result<HistoryProgress, StateError> {
         let _indexing = self.indexing.lock().map_err(|_| StateError::Broken)?;
         let view = self.db.view()?;

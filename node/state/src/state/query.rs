@@ -26,10 +26,12 @@ pub struct Proven {
 }
 
 impl State {
-    /// Proves the values of `keys` (1 to [`weal_proof::state::PROOF_KEYS`]) after the block at `height`, which may
-    /// be prepared, or committed up to [`UNDO_HEIGHTS`] heights ago, the newest committed one counted.
+    /// Proves the values of `keys` (1 to [`weal_proof::state::PROOF_KEYS`]) after the block at
+    /// `height`, which may be prepared, or committed up to [`UNDO_HEIGHTS`] heights ago, the newest
+    /// committed one counted.
     ///
-    /// The newest state takes a few microseconds per key; each height further back adds one or two reads.
+    /// The newest state takes a few microseconds per key; each height further back adds one or two
+    /// reads.
     pub fn prove(&self, height: Height, keys: &[StateKey]) -> Result<Proven, StateError> {
         let paths: Vec<_> = keys.iter().map(StateKey::path).collect();
         let inner = self.read()?;
@@ -71,7 +73,8 @@ impl State {
         Self::checked(&root, keys, values, proof)
     }
 
-    /// A proof is checked before it leaves: should disk and tree differ, it is found here and not by a client.
+    /// A proof is checked before it leaves: should disk and tree differ, it is found here and not
+    /// by a client.
     fn checked(
         root: &Hash,
         keys: &[StateKey],
@@ -92,8 +95,8 @@ impl State {
         }
     }
 
-    /// The value of `key` after the block at `height`: any height that the history index covers, and in any case
-    /// the prepared blocks and the last [`UNDO_HEIGHTS`] committed ones.
+    /// The value of `key` after the block at `height`: any height that the history index covers,
+    /// and in any case the prepared blocks and the last [`UNDO_HEIGHTS`] committed ones.
     pub fn value_at(&self, key: &StateKey, height: Height) -> Result<Option<Vec<u8>>, StateError> {
         let (view, before, newest) = {
             let inner = self.read()?;
@@ -122,8 +125,8 @@ impl State {
 }
 
 impl Inner {
-    /// The prepared blocks that are not in `committed`: changes of those up to `height`, newest first, and what
-    /// those after it did, oldest first.
+    /// The prepared blocks that are not in `committed`: changes of those up to `height`, newest
+    /// first, and what those after it did, oldest first.
     #[expect(clippy::type_complexity, reason = "two lists, taken apart at once")]
     fn blocks_around(
         &self,
@@ -147,7 +150,8 @@ fn oldest_in_undo(head: Head) -> Height {
     Height((head.height.0 + 1).saturating_sub(UNDO_HEIGHTS))
 }
 
-/// What the first committed change of `path` after `height` replaced; `None` if there was no change.
+/// What the first committed change of `path` after `height` replaced; `None` if there was no
+/// change.
 fn replaced_after(
     view: &dyn View,
     path: &Hash,

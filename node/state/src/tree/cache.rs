@@ -1,5 +1,5 @@
-//! The cache of bucket contents: each node may hold its leaves, and a clock hand takes them from nodes that were
-//! not used since it last came by ("second chance").
+//! The cache of bucket contents: each node may hold its leaves, and a clock hand takes them from
+//! nodes that were not used since it last came by ("second chance").
 
 use std::mem::size_of;
 

@@ -25,7 +25,8 @@ impl Tree {
         Ok(())
     }
 
-    /// The slot at `region`, making branches on the way; `None` if a bucket is in the way or something lies there.
+    /// The slot at `region`, making branches on the way; `None` if a bucket is in the way or
+    /// something lies there.
     fn open_slot(&mut self, region: &Region) -> Option<Slot> {
         let mut slot = ROOT_SLOT;
         for depth in 0..usize::from(region.depth) {

@@ -117,7 +117,8 @@ fn changes_that_change_nothing_touch_nothing() {
     assert!(kept.apply(&[]).old.is_empty());
 }
 
-/// Keys whose paths agree in their first 240 bits: no hash comes so close, but the tree must not care.
+/// Keys whose paths agree in their first 240 bits: no hash comes so close, but the tree must not
+/// care.
 #[test]
 fn close_paths_go_deep_and_come_back() {
     let near = |n: u16| {

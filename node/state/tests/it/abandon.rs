@@ -96,7 +96,8 @@ fn the_writes_of_the_node_go_with_the_block() {
     assert_eq!(checked.db.get(BLOCKS, b"1"), Ok(Some(b"a block".to_vec())));
 }
 
-/// Queries run while blocks are prepared and committed; every proof is of the height it was asked for.
+/// Queries run while blocks are prepared and committed; every proof is of the height it was asked
+/// for.
 #[test]
 fn queries_run_beside_commits() {
     let checked = filled();

@@ -1,4 +1,5 @@
-//! The state against a model: a sorted map per height, and a tree hashed from scratch by the definition.
+//! The state against a model: a sorted map per height, and a tree hashed from scratch by the
+//! definition.
 
 mod abandon;
 mod corruption;

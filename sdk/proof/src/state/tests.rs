@@ -1,4 +1,5 @@
-//! Small trees computed by hand, and a naive tree to compare with; nothing here comes from the crate that keeps state.
+//! Small trees computed by hand, and a naive tree to compare with; nothing here comes from the
+//! crate that keeps state.
 
 use alloc::{collections::BTreeMap, format, vec, vec::Vec};
 use core::convert::Infallible;
@@ -291,7 +292,11 @@ proptest! {
 
     #[test]
     fn present_and_absent_keys_verify(
-        names in proptest::collection::btree_map(0u16..300, proptest::collection::vec(any::<u8>(), 0..9), 0..80),
+        names in proptest::collection::btree_map(
+            0u16..300,
+            proptest::collection::vec(any::<u8>(), 0..9),
+            0..80,
+        ),
         asked in proptest::collection::btree_set(0u16..300, 1..20),
     ) {
         let name = |n: &u16| key(&format!("{n}"));
