@@ -164,10 +164,7 @@ impl Overlay {
         let low = StateKey::new(contract, from)?;
         let high = match to {
             Some(to) => StateKey::new(contract, to)?,
-            None => match StateKey::new(contract, &[0xff; limit::STATE_KEY_BYTES]) {
-                Ok(last) => last,
-                Err(error) => return Err(error.into()),
-            },
+            None => StateKey::new(contract, &[0xff; limit::STATE_KEY_BYTES])?,
         };
         if high <= low {
             return Ok(());

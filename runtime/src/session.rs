@@ -176,7 +176,7 @@ impl Session {
         (from, to): (&[u8], Option<&[u8]>),
         direction: Direction,
         meter: &mut Meter,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+        visit: &mut weal_types::state::Visit<'_>,
     ) -> Result<(), Stop> {
         let mut stop = None;
         self.overlay.scan(contract, from, to, direction, &mut |key, value| {

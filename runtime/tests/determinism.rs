@@ -62,11 +62,11 @@ fn execute(runtime: &Arc<Runtime>, block: &Block) -> BlockOutput {
         .expect("the host does not fail")
 }
 
-/// Receipts and changes, as they are hashed.
-fn bytes(output: &BlockOutput) -> (Vec<u8>, Vec<(Vec<u8>, Option<Vec<u8>>)>, u64) {
+/// Receipts, changes and gas, as bytes.
+fn bytes(output: &BlockOutput) -> Vec<u8> {
     let changes = output.changes.iter();
     let changes = changes.map(|(key, value)| (key.as_bytes().to_vec(), value.clone()));
-    (output.receipts.encode(), changes.collect(), output.gas_used.0)
+    (&output.receipts, changes.collect::<Vec<_>>(), output.gas_used).encode()
 }
 
 #[test]

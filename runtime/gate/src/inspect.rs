@@ -98,10 +98,10 @@ impl<'a> Survey<'a> {
             Payload::UnknownSection { id, range, .. } => {
                 return Err(outside(&format!("a section {id}"), range.clone()));
             }
-            Payload::CustomSection(section) if section.name() == ABI_SECTION => {
-                if self.abi.replace(section.data()).is_some() {
-                    return Err(abi_section::twice().at(section.data_offset()));
-                }
+            Payload::CustomSection(section)
+                if section.name() == ABI_SECTION && self.abi.replace(section.data()).is_some() =>
+            {
+                return Err(abi_section::twice().at(section.data_offset()));
             }
             _ => {}
         }

@@ -7,7 +7,7 @@
 //! ```wat
 //! global.get $stack  i32.const c  i32.add  global.set $stack
 //! global.get $stack  i32.const STACK_LIMIT  i32.gt_u  if  unreachable  end
-//! block (result …)      ;; takes the place of the function's label: branch depths stay what they were
+//! block (result …)      ;; for the function's label: branch depths inside stay as they were
 //!   …                   ;; the body, with `return` as a branch to this block
 //! end
 //! global.get $stack  i32.const c  i32.sub  global.set $stack

@@ -97,7 +97,7 @@ fn params_and_accounts_that_do_not_hold_together_are_refused() {
             GenesisError::Params(ParamsError::QueryGas),
         ),
         (
-            Box::new(|genesis| genesis.params.fee = Some(fee.clone())),
+            Box::new(|genesis| genesis.params.fee = Some(fee)),
             GenesisError::FeeAssetAbsent { asset: AssetId([7; 32]) },
         ),
         (

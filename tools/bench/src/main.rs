@@ -3,6 +3,8 @@
 //! Each suite is a module that returns rows. Numbers are medians over rounds on one thread;
 //! machines are noisy, so compare rows of one run with each other before comparing runs.
 
+#![allow(clippy::disallowed_methods, reason = "this is where time is measured")]
+
 mod exec;
 mod gas;
 mod report;

@@ -127,7 +127,6 @@ impl State {
 impl Inner {
     /// The prepared blocks that are not in `committed`: changes of those up to `height`, newest
     /// first, and what those after it did, oldest first.
-    #[expect(clippy::type_complexity, reason = "two lists, taken apart at once")]
     fn blocks_around(
         &self,
         committed: Option<Head>,

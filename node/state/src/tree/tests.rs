@@ -51,7 +51,7 @@ impl Kept {
 /// Change number `n` of a sequence over `keys` keys: two writes for each removal.
 fn change(n: u32, keys: u32) -> LeafChange {
     let path = value_hash(&(n * 7_919 % keys).to_le_bytes());
-    LeafChange { path, value_hash: (n % 3 > 0).then(|| value_hash(&n.to_le_bytes())) }
+    LeafChange { path, value_hash: (!n.is_multiple_of(3)).then(|| value_hash(&n.to_le_bytes())) }
 }
 
 fn block(numbers: std::ops::Range<u32>, keys: u32) -> Vec<LeafChange> {

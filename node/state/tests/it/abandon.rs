@@ -111,7 +111,7 @@ fn queries_run_beside_commits() {
                     let height = state.head().unwrap().unwrap().height;
                     let back = Height(height.0.saturating_sub(u64::from(round % 4)));
                     let asked = key((round * 7 + reader) % 300);
-                    let proven = state.prove(back, &[asked.clone()]).unwrap();
+                    let proven = state.prove(back, std::slice::from_ref(&asked)).unwrap();
                     let root = roots.lock().unwrap()[back.0 as usize];
                     let claim = [(asked.clone(), proven.values[0].as_deref())];
                     assert_eq!(proven.proof.verify(&root, &claim), Ok(()));
