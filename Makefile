@@ -40,8 +40,10 @@ pure: ## Builds the crates that do without the standard library
 		$(PURE:%=--package %)
 
 docs: ## Builds the documentation; a warning fails
-	# Without `--examples`, cargo would leave out the features that tests choose.
-	RUSTDOCFLAGS="-D warnings" cargo doc $(WORKSPACE) --no-deps --document-private-items \
+	# Private items are documented too, so links to them hold. Without `--examples`, cargo would
+	# leave out the features that tests choose.
+	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" \
+		cargo doc $(WORKSPACE) --no-deps --document-private-items \
 		--lib --bins --examples
 
 tests: ## Runs all tests, documentation's examples included

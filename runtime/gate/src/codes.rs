@@ -45,14 +45,12 @@ rules! {
     }
     1104 ABI_CONTENT "abi-content" {
         "The section `weal.abi` holds one ABI document: SCALE, deflated, at most 256 KiB \
-         inflated, with its \
-         references in order.";
+         inflated, with its references in order.";
         "build with `weal build`; `weal abi show` prints the document that the source describes"
     }
     1105 ABI_ITEMS "abi-items" {
         "An ABI document names at most 512 each of methods, events, errors, roles and types, and \
-         4,096 uses of \
-         them, because checking references takes time with the product.";
+         4,096 uses of them, because checking references takes time with the product.";
         "split the contract"
     }
     // The outside.
@@ -62,15 +60,13 @@ rules! {
     }
     1107 INSTRUCTION "instruction" {
         "A contract uses only the instructions of the profile. Floats are refused because their \
-         NaN bits differ \
-         between machines; SIMD, threads, references, exceptions and tail calls because nothing
-           needs them.";
+         NaN bits differ between machines; SIMD, threads, references, exceptions and tail calls \
+         because nothing needs them.";
         "weal build   (sets the compiler's features); use integers or fixed point instead of floats"
     }
     1108 TYPE "type" {
         "Signatures, locals, globals and blocks use i32 and i64 alone, and a block takes no \
-         parameters and leaves at \
-         most one value.";
+         parameters and leaves at most one value.";
         "weal build   (sets the compiler's features); use integers or fixed point instead of floats"
     }
     1109 IMPORT_SIGNATURE "import-signature" {

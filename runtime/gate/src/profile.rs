@@ -28,7 +28,7 @@ pub const STACK_GLOBAL: &str = "weal:stack";
 /// parameters, its locals, its highest operand stack, two for each instruction that computes
 /// something (the compiler may keep what it computed once for a second use, whatever lies between),
 /// and [`FRAME_UNITS`]. A unit is 8 bytes, so this is 1 MiB at most; the runtime gives twice that.
-/// Without the instructions, a frame of 22 units took 8 KB natively [measured]. After a trap, a
+/// Without the instructions, a frame of 22 units took 8 KB natively (measured). After a trap, a
 /// stack global above this tells stack overflow from any other `unreachable`.
 pub const STACK_LIMIT: u32 = 128 * 1024;
 

@@ -20,8 +20,8 @@ pub fn host_call_loop() -> Vec<u8> {
 pub fn branch_loop() -> Vec<u8> {
     contract(
         &[],
-        "(local i32) (loop (block (block (block (br_table 0 1 2 (i32.and (local.get 0) (i32.const \
-         3))))))
+        "(local i32) (loop (block (block (block (br_table 0 1 2
+         (i32.and (local.get 0) (i32.const 3))))))
            (local.set 0 (i32.add (local.get 0) (i32.const 1))) (br 0))",
     )
 }
@@ -31,8 +31,8 @@ pub fn division_loop() -> Vec<u8> {
     contract(
         &[],
         "(local i64) (local.set 0 (i64.const -1))
-         (loop (local.set 0 (i64.div_u (i64.const -2) (i64.or (local.get 0) (i64.const 1)))) (br
-           0))",
+         (loop (local.set 0 (i64.div_u (i64.const -2) (i64.or (local.get 0) (i64.const 1))))
+         (br 0))",
     )
 }
 
