@@ -1,7 +1,7 @@
 //! Contracts that attack the host, each with the receipt that it must end in. Used by tests only.
 //!
 //! [`ATTACKS`] is the table: a test deploys each module, calls the method with the arguments, and
-//! compares. [`BOMBS`] is the table of modules that attack the compiler. To add an attack, write a
+//! compares. To add an attack, write a
 //! function in the file of its kind below `attacks`, say what it tries, and add a row.
 
 #![forbid(unsafe_code)]
@@ -10,10 +10,8 @@
 
 mod assemble;
 pub mod attacks;
-pub mod bombs;
 mod table;
 
-pub use bombs::{BOMBS, Bomb};
 pub use table::ATTACKS;
 use weal_types::receipt::FailureKind;
 

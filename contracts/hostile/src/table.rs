@@ -14,7 +14,7 @@ use crate::{
 /// Rounds that attacks burn before they trap: about half of what one transaction may spend.
 const ROUNDS: u64 = 1_000_000;
 
-/// Every attack. Compile bombs have a table of their own, [`crate::BOMBS`].
+/// Every attack.
 pub const ATTACKS: &[Attack] = &[
     // Gas.
     run("infinite_loop", "runs for ever", gas::infinite_loop, Receipt(out_of_gas)),
