@@ -167,7 +167,7 @@ rules! {
         "split the function; mark large helpers `#[inline(never)]`"
     }
     1131 NESTING "nesting" {
-        "Blocks nest at most 128 deep.";
+        "Blocks nest at most 1,024 deep.";
         "split the function; replace chains of early exits by a loop or a table"
     }
     1132 BRANCH_TARGETS "branch-targets" {
@@ -182,6 +182,11 @@ rules! {
         "At most 256 values lie on a function's operand stack at once: compile time grows with \
          them.";
         "split the function; optimise with `weal build`"
+    }
+    1135 WORK "work" {
+        "Compiling a module takes at most 2 s by the gate's estimate, which counts branches, calls \
+         and the values that live across them.";
+        "split the function into several, pass fewer values between its branches; optimise for size"
     }
 }
 

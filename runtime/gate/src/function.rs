@@ -6,9 +6,11 @@ use wasmparser::{BlockType, FuncValidator, FunctionBody, Operator, ValType, Vali
 
 use crate::{
     codes,
+    flow::Flow,
     inspect::{Survey, integer},
     naming, profile,
     refusal::{Finding, at_most},
+    work,
 };
 
 /// The prefix byte of SIMD instructions. Builds of wasmparser differ in whether they can read them.
@@ -24,6 +26,8 @@ pub(crate) struct Function {
     /// Units of stack that its frame costs.
     pub(crate) cost: u32,
     pub(crate) branch_targets: u32,
+    /// What compiling it costs, in nanoseconds.
+    pub(crate) work_ns: u64,
     pub(crate) returns: Vec<Return>,
 }
 
@@ -40,6 +44,7 @@ pub(crate) struct Return {
 struct Counts {
     branch_targets: u64,
     call_indirect: u32,
+    operators: u64,
     operands: u32,
     /// Values that the compiler may keep in the frame although the operand stack does not hold
     /// them.
@@ -53,7 +58,9 @@ pub(crate) fn check(
     body: &FunctionBody<'_>,
     module: &[u8],
     survey: &Survey<'_>,
+    flow: &mut Flow,
 ) -> Result<Function, Finding> {
+    flow.clear();
     let range = body.range();
     at_most(codes::BODY_BYTES, "bytes of one function", range.len(), profile::BODY_BYTES)
         .map_err(|finding| finding.at(range.start))?;
@@ -70,6 +77,7 @@ pub(crate) fn check(
         counts.take(&operator, offset, validator).map_err(|finding| finding.at(offset))?;
         validator.op(offset, &operator).map_err(|error| invalid(&error, &operator, offset))?;
         counts.bound(validator).map_err(|finding| finding.at(offset))?;
+        flow.record(&operator, validator.operand_stack_height())?;
     }
     reader.finish()?;
     Ok(Function {
@@ -79,6 +87,7 @@ pub(crate) fn check(
         // At most 256 + 256 + 2 · 64 Ki + 16.
         cost: locals as u32 + counts.operands + counts.computed + profile::FRAME_UNITS,
         branch_targets: counts.branch_targets as u32,
+        work_ns: work::function_ns(counts.operators, &flow.pressure()),
         returns: counts.returns,
     })
 }
@@ -111,6 +120,7 @@ impl Counts {
         offset: usize,
         validator: &FuncValidator<ValidatorResources>,
     ) -> Result<(), Finding> {
+        self.operators += 1;
         self.computed += computed(operator);
         match operator {
             Operator::Block { blockty } | Operator::Loop { blockty } | Operator::If { blockty } => {

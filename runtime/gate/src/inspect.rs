@@ -13,10 +13,12 @@ use weal_types::{abi::Abi, host::ABI_SECTION};
 use crate::{
     ChainProfile, ModuleSize, abi_section, codes,
     constant::const_value,
+    flow::Flow,
     function::{self, Function},
     profile,
     refusal::{Finding, at_most},
     segment, surface,
+    work::Work,
 };
 
 /// What is known of a module that passed.
@@ -40,6 +42,7 @@ pub(crate) struct Survey<'a> {
     pub(crate) exports: Vec<Export<'a>>,
     pub(crate) size: ModuleSize,
     functions: Vec<Function>,
+    work: Work,
     sections: Vec<(u8, Range<usize>)>,
     abi: Option<&'a [u8]>,
 }
@@ -52,6 +55,7 @@ pub(crate) fn inspect(module: &[u8], chain: ChainProfile) -> Result<Inspected, F
     survey.size.module_bytes = module.len() as u32;
     let mut validator = Validator::new_with_features(profile::FEATURES);
     let mut allocations = FuncValidatorAllocations::default();
+    let mut flow = Flow::default();
     let mut parser = Parser::new(0);
     parser.set_features(profile::FEATURES);
 
@@ -61,10 +65,10 @@ pub(crate) fn inspect(module: &[u8], chain: ChainProfile) -> Result<Inspected, F
         if let ValidPayload::Func(function, body) = validator.payload(&payload)? {
             let index = function.index;
             let mut validator = function.into_validator(allocations);
-            let checked = function::check(&mut validator, &body, module, &survey)
+            let checked = function::check(&mut validator, &body, module, &survey, &mut flow)
                 .map_err(|finding| finding.in_function(index))?;
             allocations = validator.into_allocations();
-            survey.add(checked);
+            survey.add(index, checked)?;
         }
     }
     survey.finish()
@@ -188,9 +192,11 @@ impl<'a> Survey<'a> {
         Ok(())
     }
 
-    fn add(&mut self, function: Function) {
+    fn add(&mut self, index: u32, function: Function) -> Result<(), Finding> {
         self.size.branch_targets += function.branch_targets;
+        self.work.add(index, function.work_ns)?;
         self.functions.push(function);
+        Ok(())
     }
 
     fn finish(self) -> Result<Inspected, Finding> {

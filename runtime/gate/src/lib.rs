@@ -12,6 +12,7 @@
 //! | `inspect` | the checklist: one function per section |
 //! | `segment`, `constant` | instantiation cannot fail and costs little |
 //! | `function` | the bounds inside a function |
+//! | `flow`, `work` | how long a module may take to compile |
 //! | `surface` | exports and imports against ABI and host table |
 //! | `instrument` | the stack counter |
 //! | `abi_section` | the ABI document inside the module |
@@ -23,6 +24,7 @@
 mod abi_section;
 pub mod codes;
 mod constant;
+mod flow;
 mod function;
 mod inspect;
 mod instrument;
@@ -32,6 +34,7 @@ pub mod profile;
 mod refusal;
 mod segment;
 mod surface;
+mod work;
 
 use parity_scale_codec::{Decode, Encode};
 use weal_types::{AbiHash, abi::Abi};
