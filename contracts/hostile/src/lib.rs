@@ -1,8 +1,8 @@
 //! Contracts that attack the host, each with the receipt that it must end in. Used by tests only.
 //!
 //! [`ATTACKS`] is the table: a test deploys each module, calls the method with the arguments, and
-//! compares. To add an attack, write a
-//! function in the file of its kind below `attacks`, say what it tries, and add a row.
+//! compares. To add an attack, write a function in the file of its kind below `attacks`, say what
+//! it tries, and add a row.
 
 #![forbid(unsafe_code)]
 // A generator that fails is a bug in the generator, and its test should say where.
