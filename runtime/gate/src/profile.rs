@@ -81,8 +81,8 @@ pub const BODY_BYTES: usize = 64 * 1024;
 /// Parameters and locals of a function.
 pub const LOCALS: u64 = 256;
 
-/// Blocks inside each other, not counting the function itself. Overflow checks and matches make rustc
-/// nest up to 424 deep (measured: cw20, wasmparser).
+/// Blocks inside each other, not counting the function itself. Overflow checks and matches make
+/// rustc nest up to 424 deep (measured: cw20, wasmparser).
 pub const NESTING: u32 = 1_024;
 
 /// Targets of all `br_table`s of a function, with their defaults.
@@ -94,13 +94,13 @@ pub const CALL_INDIRECT: u32 = 500;
 /// Values on the operand stack of a function at once.
 pub const OPERANDS: u32 = 256;
 
-/// Nanoseconds that compiling a module may take on one core by the estimate of [`work_ns`]. Contracts
-/// of 340 KB from rustc reach 1.0 s, cw20 built for speed (462 KB) 1.6 s.
+/// Nanoseconds that compiling a module may take on one core by the estimate of [`work_ns`].
+/// Contracts of 340 KB from rustc reach 1.0 s, cw20 built for speed (462 KB) 1.6 s.
 pub const WORK_NS: u64 = 2_000_000_000;
 
 /// What compiling costs at most, in nanoseconds. Measured with Wasmtime 48.0.8, fuel on, no
-/// optimisation: with optimisation, the compiler keeps values alive that the module does not, and no
-/// estimate holds.
+/// optimisation: with optimisation, the compiler keeps values alive that the module does not, and
+/// no estimate holds.
 pub mod work_ns {
     /// A function.
     pub const FUNCTION: u64 = 50_000;

@@ -3,8 +3,8 @@
 //! Bounds on single quantities do not bound compile time: what costs is their products, such as
 //! values that live across branches. So each function gets an estimate, and the sum is bounded. The
 //! weights come from some 80 kinds of adversarial modules, each in several sizes, compiled by
-//! Wasmtime 48.0.8 as the runtime configures it, on a busy core of the reference machine. They err on
-//! the side of more: no kind took longer than its estimate. `docs/gate.md` has the table.
+//! Wasmtime 48.0.8 as the runtime configures it, on a busy core of the reference machine. They err
+//! on the side of more: no kind took longer than its estimate. `docs/gate.md` has the table.
 
 use crate::{
     codes,
