@@ -12,13 +12,37 @@
 use std::{ops::Deref, sync::Arc};
 
 use weal_proof::tree::{EMPTY, leaf_hash, node_hash, shared_bits, turns_right};
-use weal_types::Hash;
+use weal_types::{Hash, state::value_hash};
 
-/// A key's place in the tree and its value's hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A key's place in the tree and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Leaf {
     pub path: Hash,
-    pub value_hash: Hash,
+    pub value: LeafValue,
+}
+
+/// Longest value that is remembered: balances, counters and records, but not documents.
+const REMEMBERED_BYTES: usize = 512;
+
+/// What the tree knows of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LeafValue {
+    pub hash: Hash,
+    /// The value itself, if it is short and was written since the start: an undo record will want
+    /// it when it is replaced, and reading it again would cost as much as half of the commit.
+    pub remembered: Option<Arc<[u8]>>,
+}
+
+impl LeafValue {
+    pub(crate) fn new(value: &[u8]) -> Self {
+        let remembered = (value.len() <= REMEMBERED_BYTES).then(|| value.into());
+        Self { hash: value_hash(value), remembered }
+    }
+
+    /// A value of which only the hash is known.
+    pub(crate) const fn of_hash(hash: Hash) -> Self {
+        Self { hash, remembered: None }
+    }
 }
 
 /// The leaves of a bucket, ascending by path.
@@ -104,7 +128,7 @@ impl Deref for RegionKey {
 pub(crate) fn encode(leaves: &[Leaf], bytes: &mut Vec<u8>) {
     for leaf in leaves {
         bytes.extend_from_slice(&leaf.path);
-        bytes.extend_from_slice(&leaf.value_hash);
+        bytes.extend_from_slice(&leaf.value.hash);
     }
 }
 
@@ -117,10 +141,10 @@ pub(crate) fn decode(region: &Region, bytes: &[u8], capacity: u8) -> Result<Leav
     let leaves: Leaves = chunks
         .iter()
         .map(|chunk| {
-            let mut leaf = Leaf { path: [0; 32], value_hash: [0; 32] };
-            leaf.path.copy_from_slice(&chunk[..32]);
-            leaf.value_hash.copy_from_slice(&chunk[32..]);
-            leaf
+            let (mut path, mut hash) = ([0; 32], [0; 32]);
+            path.copy_from_slice(&chunk[..32]);
+            hash.copy_from_slice(&chunk[32..]);
+            Leaf { path, value: LeafValue::of_hash(hash) }
         })
         .collect();
     if !leaves.is_sorted_by(|a, b| a.path < b.path) {
@@ -136,7 +160,7 @@ pub(crate) fn decode(region: &Region, bytes: &[u8], capacity: u8) -> Result<Leav
 pub(crate) fn subtree_hash(leaves: &[Leaf], depth: usize) -> Hash {
     match leaves {
         [] => EMPTY,
-        [leaf] => leaf_hash(&leaf.path, &leaf.value_hash),
+        [leaf] => leaf_hash(&leaf.path, &leaf.value.hash),
         _ => {
             let (left, right) = halve(leaves, depth);
             node_hash(&subtree_hash(left, depth + 1), &subtree_hash(right, depth + 1))
@@ -149,11 +173,11 @@ pub(crate) fn halve(leaves: &[Leaf], depth: usize) -> (&[Leaf], &[Leaf]) {
     leaves.split_at(leaves.partition_point(|leaf| !turns_right(&leaf.path, depth)))
 }
 
-/// A key's new value hash, or `None` where it loses its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A key's new value, or `None` where it loses its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LeafChange {
     pub path: Hash,
-    pub value_hash: Option<Hash>,
+    pub value: Option<LeafValue>,
 }
 
 /// Makes `merged` what `leaves` are after `changes`, both ascending. Adds to `replaced` what each
@@ -166,20 +190,20 @@ pub(crate) fn merge(
 ) {
     merged.clear();
     let mut rest = leaves;
-    for &LeafChange { path, value_hash } in changes {
-        let before = rest.partition_point(|leaf| leaf.path < path);
+    for LeafChange { path, value } in changes {
+        let before = rest.partition_point(|leaf| leaf.path < *path);
         merged.extend_from_slice(&rest[..before]);
         rest = &rest[before..];
         let mut old = None;
         if let Some((first, others)) = rest.split_first()
-            && first.path == path
+            && first.path == *path
         {
-            old = Some(first.value_hash);
+            old = Some(first.value.clone());
             rest = others;
         }
-        merged.extend(value_hash.map(|value_hash| Leaf { path, value_hash }));
-        if old != value_hash {
-            replaced.push(LeafChange { path, value_hash: old });
+        merged.extend(value.clone().map(|value| Leaf { path: *path, value }));
+        if old.as_ref().map(|old| old.hash) != value.as_ref().map(|value| value.hash) {
+            replaced.push(LeafChange { path: *path, value: old });
         }
     }
     merged.extend_from_slice(rest);

@@ -201,7 +201,7 @@ impl proof::Tree for TreeAt<'_> {
 fn open(leaves: &Leaves, from: usize, to: usize, depth: usize) -> proof::Node<Place> {
     match &leaves[from..to] {
         [] => proof::Node::Empty,
-        [leaf] => proof::Node::Leaf { path: leaf.path, value_hash: leaf.value_hash },
+        [leaf] => proof::Node::Leaf { path: leaf.path, value_hash: leaf.value.hash },
         several => {
             let middle = from + halve(several, depth).0.len();
             let part =

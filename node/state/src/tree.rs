@@ -125,11 +125,13 @@ impl Tree {
         changes: &[LeafChange],
         read: &ReadBucket<'_>,
     ) -> Result<Update, StateError> {
-        // A change of a large tree passes some eight nodes of which it shares a few with others.
+        // In a large tree a change passes some eight nodes that no other change passes. The block
+        // that fills a state passes far fewer.
+        let expected = changes.len().min(1 << 14);
         let mut update = Update {
-            old: Vec::with_capacity(8 * changes.len()),
-            written: Vec::with_capacity(changes.len()),
-            replaced: Vec::with_capacity(changes.len()),
+            old: Vec::with_capacity(8 * expected),
+            written: Vec::with_capacity(expected),
+            replaced: Vec::with_capacity(expected),
         };
         if !changes.is_empty() {
             let scratch = Vec::with_capacity(64);
@@ -149,14 +151,14 @@ impl Tree {
         for change in &update.replaced {
             // A change that replaced nothing is an insertion; one that replaced something may be a
             // removal.
-            if change.value_hash.is_none() {
+            if change.value.is_none() {
                 self.keys += 1;
             }
         }
         let effective = |change: &LeafChange| {
             update.replaced.binary_search_by_key(&change.path, |old| old.path).is_ok()
         };
-        let removed = changes.iter().filter(|c| c.value_hash.is_none() && effective(c)).count();
+        let removed = changes.iter().filter(|c| c.value.is_none() && effective(c)).count();
         self.keys = self.keys.saturating_sub(removed as u64);
         self.cache.trim(&mut self.nodes);
         Ok(update)

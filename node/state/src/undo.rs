@@ -23,7 +23,7 @@ use std::ops::{ControlFlow, Range};
 use weal_types::{Hash, Height};
 
 use crate::{
-    bucket::{Leaf, Leaves, Region},
+    bucket::{Leaf, LeafChange, LeafValue, Leaves, Region},
     error::StateError,
     kv::{Batch, View},
     layout::{Reader, UNDO, corrupt},
@@ -53,17 +53,19 @@ fn piece_key(height: Height, piece: u16) -> [u8; 10] {
     key
 }
 
-/// Values, one after the other in one buffer.
+/// The values that an update replaced, as far as the tree did not remember them.
 #[derive(Default)]
 pub(crate) struct Values {
     pub bytes: Vec<u8>,
-    /// Where each value lies in `bytes`.
+    /// Where the value of each replaced leaf lies in `bytes`.
     pub places: Vec<Option<Range<usize>>>,
 }
 
 impl Values {
-    fn get(&self, index: usize) -> Option<&[u8]> {
-        self.bytes.get(self.places.get(index)?.clone()?)
+    /// The value of the replaced leaf number `index`.
+    fn get<'a>(&'a self, old: &'a LeafChange, index: usize) -> Option<&'a [u8]> {
+        let remembered = old.value.as_ref()?.remembered.as_deref();
+        remembered.or_else(|| self.bytes.get(self.places.get(index)?.clone()?))
     }
 }
 
@@ -103,7 +105,7 @@ pub(crate) fn write(batch: &mut Batch, height: Height, update: &Update, values: 
                 let rest = &update.replaced[next_replaced..];
                 let count = rest.iter().take_while(|old| region.contains(&old.path)).count();
                 let here = rest[..count].iter().zip(next_replaced..);
-                write_bucket(bytes, leaves, here.map(|(old, at)| (&old.path, values.get(at))));
+                write_bucket(bytes, leaves, here.map(|(old, at)| (&old.path, values.get(old, at))));
                 next_replaced += count;
             }
         }
@@ -124,7 +126,7 @@ fn write_bucket<'a>(
     bytes.push(leaves.len() as u8); // at most the capacity of a bucket
     for leaf in leaves {
         bytes.extend_from_slice(&leaf.path);
-        bytes.extend_from_slice(&leaf.value_hash);
+        bytes.extend_from_slice(&leaf.value.hash);
         match replaced.clone().find(|(path, _)| **path == leaf.path).and_then(|(_, old)| old) {
             None => bytes.push(0),
             Some(value) => {
@@ -245,7 +247,7 @@ fn read_bucket<'a>(reader: &mut Reader<'a>, region: &Region) -> Option<EntryNode
     let mut leaves = Vec::new();
     let mut replaced = Vec::new();
     for _ in 0..reader.u8()? {
-        let leaf = Leaf { path: reader.array()?, value_hash: reader.array()? };
+        let leaf = Leaf { path: reader.array()?, value: LeafValue::of_hash(reader.array()?) };
         match reader.u8()? {
             0 => {}
             1 => {

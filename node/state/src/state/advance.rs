@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use weal_types::{
-    Height,
-    state::{ChangeSet, value_hash},
-};
+use weal_types::{Height, state::ChangeSet};
 
 use super::{Block, Inner, PREPARED_BLOCKS, Prepared, State};
 use crate::{
-    bucket::{LeafChange, encode},
+    bucket::{LeafChange, LeafValue, encode},
     error::StateError,
     kv::Batch,
     layout::{HEAD_KEY, HISTORY_KEY, Head, META, STATE, TREE, corrupt},
@@ -32,7 +29,7 @@ impl State {
             .iter()
             .map(|&(path, at)| LeafChange {
                 path,
-                value_hash: entries[at].1.as_deref().map(value_hash),
+                value: entries[at].1.as_deref().map(LeafValue::new),
             })
             .collect();
 
@@ -133,18 +130,19 @@ impl State {
         Ok(batch)
     }
 
-    /// The value that each of the block's effective changes replaced, read from the state before
-    /// it.
+    /// The values that the block's effective changes replaced and the tree did not remember, read
+    /// from the state before it.
     fn replaced_values(&self, block: &Block) -> Result<Values, StateError> {
         let replaced = &block.update.replaced;
         let entries = block.changes.iter().as_slice();
         // Both lists ascend by path. What to read: where the key stands in the block, and where its
         // value goes.
-        let mut reads = Vec::with_capacity(replaced.len());
+        let mut reads = Vec::new();
         let mut paths = block.paths.iter();
         for (to, old) in replaced.iter().enumerate() {
             let found = paths.find(|(path, _)| *path == old.path);
-            if let (Some((_, from)), Some(_)) = (found, old.value_hash) {
+            if let (Some((_, from)), Some(LeafValue { remembered: None, .. })) = (found, &old.value)
+            {
                 reads.push((*from, to));
             }
         }

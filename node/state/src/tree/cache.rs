@@ -80,7 +80,13 @@ impl Cache {
 /// Bytes that a node's leaves take, with what an allocation costs beside them.
 pub(super) fn size(node: &Node) -> usize {
     match &node.kind {
-        Kind::Bucket { cached: Some(cached), .. } => cached.leaves.len() * size_of::<Leaf>() + 32,
+        Kind::Bucket { cached: Some(cached), .. } => {
+            let leaf = |leaf: &Leaf| {
+                let remembered = leaf.value.remembered.as_ref();
+                size_of::<Leaf>() + remembered.map_or(0, |value| value.len() + 32)
+            };
+            32 + cached.leaves.iter().map(leaf).sum::<usize>()
+        }
         _ => 0,
     }
 }

@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::BTreeMap};
 use weal_types::state::value_hash;
 
 use super::*;
-use crate::bucket::{decode, encode};
+use crate::bucket::{LeafValue, decode, encode};
 
 /// A tree and the buckets that its updates would have written.
 struct Kept {
@@ -51,13 +51,13 @@ impl Kept {
 /// Change number `n` of a sequence over `keys` keys: two writes for each removal.
 fn change(n: u32, keys: u32) -> LeafChange {
     let path = value_hash(&(n * 7_919 % keys).to_le_bytes());
-    LeafChange { path, value_hash: (!n.is_multiple_of(3)).then(|| value_hash(&n.to_le_bytes())) }
+    LeafChange { path, value: (!n.is_multiple_of(3)).then(|| LeafValue::new(&n.to_le_bytes())) }
 }
 
 fn block(numbers: std::ops::Range<u32>, keys: u32) -> Vec<LeafChange> {
     let changes: BTreeMap<_, _> =
-        numbers.map(|n| change(n, keys)).map(|c| (c.path, c.value_hash)).collect();
-    changes.into_iter().map(|(path, value_hash)| LeafChange { path, value_hash }).collect()
+        numbers.map(|n| change(n, keys)).map(|c| (c.path, c.value)).collect();
+    changes.into_iter().map(|(path, value)| LeafChange { path, value }).collect()
 }
 
 #[test]
@@ -68,15 +68,15 @@ fn the_layout_depends_on_the_keys_alone() {
         let block = block(at..at + 50, 500);
         steps.apply(&block);
         for change in block {
-            match change.value_hash {
-                Some(value_hash) => leaves.insert(change.path, value_hash),
+            match change.value {
+                Some(value) => leaves.insert(change.path, value),
                 None => leaves.remove(&change.path),
             };
         }
         let mut at_once = Kept::new(4, 0);
         let all: Vec<_> = leaves
             .iter()
-            .map(|(path, value)| LeafChange { path: *path, value_hash: Some(*value) })
+            .map(|(path, value)| LeafChange { path: *path, value: Some(value.clone()) })
             .collect();
         at_once.apply(&all);
         assert_eq!(steps.disk, at_once.disk);
@@ -112,7 +112,7 @@ fn changes_that_change_nothing_touch_nothing() {
     kept.apply(&first);
     let again = kept.apply(&first);
     assert!(again.old.is_empty() && again.written.is_empty() && again.replaced.is_empty());
-    let absent = LeafChange { path: value_hash(b"absent"), value_hash: None };
+    let absent = LeafChange { path: value_hash(b"absent"), value: None };
     assert!(kept.apply(&[absent]).old.is_empty());
     assert!(kept.apply(&[]).old.is_empty());
 }
@@ -127,12 +127,12 @@ fn close_paths_go_deep_and_come_back() {
         path
     };
     let mut kept = Kept::new(2, 0);
-    let present = |n| LeafChange { path: near(n), value_hash: Some([1; 32]) };
+    let present = |n| LeafChange { path: near(n), value: Some(LeafValue::of_hash([1; 32])) };
     kept.apply(&(0..8).map(present).collect::<Vec<_>>());
     assert_eq!(kept.disk.borrow().len(), 4);
     assert!(kept.disk.borrow().keys().all(|key| key.last() == Some(&255)));
     assert_eq!(kept.rebuilt().root(), kept.tree.root());
-    let gone: Vec<_> = (1..8).map(|n| LeafChange { path: near(n), value_hash: None }).collect();
+    let gone: Vec<_> = (1..8).map(|n| LeafChange { path: near(n), value: None }).collect();
     kept.apply(&gone);
     assert_eq!(kept.tree.root(), weal_proof::tree::leaf_hash(&near(0), &[1; 32]));
     assert_eq!(kept.disk.borrow().keys().cloned().collect::<Vec<_>>(), [vec![0]]);

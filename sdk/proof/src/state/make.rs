@@ -69,8 +69,9 @@ pub fn make<T: Tree>(tree: &T, paths: &[Hash]) -> Result<StateProof, MakeError<T
     if paths.is_empty() || paths.len() > PROOF_KEYS {
         return Err(MakeError::KeyCount { keys: paths.len() });
     }
-    let mut maker =
-        Maker { tree, bits: bits::Writer::default(), hashes: Vec::new(), absent: Vec::new() };
+    // A path in a tree of a million leaves has some 20 siblings.
+    let hashes = Vec::with_capacity(24 * paths.len().min(8));
+    let mut maker = Maker { tree, bits: bits::Writer::default(), hashes, absent: Vec::new() };
     maker.subtree(0, &tree.root(), &paths)?;
     Ok(StateProof {
         version: Version,
