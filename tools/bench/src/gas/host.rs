@@ -154,7 +154,7 @@ fn written(lab: &mut Lab, imports: &[&str], step: &str) -> f64 {
         lab.commit(output.changes.clone());
         start.elapsed().as_secs_f64() * 1e9 / output.gas_used.0 as f64
     });
-    crate::report::median(rounds.collect())
+    crate::report::best(rounds)
 }
 
 /// Calls of a contract that does nothing, and of a system contract.

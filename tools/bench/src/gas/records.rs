@@ -8,7 +8,7 @@ use weal_runtime::{VerifiedTransaction, gas, system};
 use weal_types::{AccountId, Gas};
 
 use super::{lab::Lab, row};
-use crate::report::{Row, median};
+use crate::report::{Row, best};
 
 /// Transactions of a measured block.
 const TRANSACTIONS: usize = 1_000;
@@ -45,7 +45,7 @@ fn transaction() -> f64 {
         // The signature is part of the price and not of the work here; its own row is below.
         nanoseconds / (gas_used - gas::SIGNATURE * TRANSACTIONS as u64) as f64
     });
-    median(rounds.collect())
+    best(rounds)
 }
 
 /// A signature that is verified alone, as after a batch that fails.
@@ -61,7 +61,7 @@ fn signature() -> f64 {
         }
         start.elapsed().as_secs_f64() * 1e9 / (100 * gas::SIGNATURE) as f64
     });
-    median(rounds.collect())
+    best(rounds)
 }
 
 /// An instance with as many globals, table entries and data segments as the gate lets through.
@@ -103,5 +103,5 @@ fn upload() -> f64 {
         let nanoseconds = start.elapsed().as_secs_f64() * 1e9;
         nanoseconds / output.expect("the host does not fail").gas_used.0 as f64
     });
-    median(rounds.collect())
+    best(rounds)
 }
