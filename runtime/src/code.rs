@@ -11,7 +11,7 @@ use weal_types::{
     host::EXPORT_PREFIX,
 };
 
-use crate::{fault::HostFault, frame::Frame, gas};
+use crate::{engine::Engines, fault::HostFault, frame::Frame, gas};
 
 /// Compiled code. Shared by all frames that run it.
 pub struct Code {
@@ -48,10 +48,11 @@ pub(crate) struct Artifact {
 
 impl Artifact {
     /// Checks, instrumentation and compilation: milliseconds for an ordinary contract.
-    pub fn compile(engine: &Engine, hash: &CodeHash, module: &[u8]) -> Result<Self, HostFault> {
+    pub fn compile(engines: &Engines, hash: &CodeHash, module: &[u8]) -> Result<Self, HostFault> {
         // The gate of this chain let the code in, so it is asked with all that any chain allows.
         let checked = weal_gate::check(module, ChainProfile { devnet: true })
             .map_err(|refusal| unusable(hash, &refusal))?;
+        let engine = if checked.may_optimise { &engines.run } else { &engines.plain };
         let native = engine
             .precompile_module(&checked.instrumented)
             .map_err(|error| unusable(hash, &format!("{error:#}")))?;

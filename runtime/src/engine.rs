@@ -28,22 +28,41 @@ pub(crate) const MEMORY_BYTES: usize = 4 * 1024 * 1024;
 /// Threads that may execute at once: the chain, queries, dry runs.
 const THREADS: u32 = 8;
 
-/// Makes the engine. Two engines of one build on one machine accept each other's compiled code.
-pub(crate) fn engine(parallel_compilation: bool) -> Result<Engine, SetupError> {
+/// Engines of one build on one machine accept each other's compiled code.
+pub(crate) struct Engines {
+    /// Runs all code, and compiles what the gate allows to be optimised.
+    pub run: Engine,
+    /// Compiles the rest: code for which optimisation might take minutes.
+    pub plain: Engine,
+}
+
+impl Engines {
+    pub fn new(parallel_compilation: bool) -> Result<Self, SetupError> {
+        let engine = |level, allocation| {
+            let mut config = config(level, parallel_compilation);
+            config.allocation_strategy(allocation);
+            Engine::new(&config).map_err(|error| SetupError::Engine(format!("{error:#}")))
+        };
+        let run = engine(OptLevel::Speed, InstanceAllocationStrategy::Pooling(pool()))?;
+        let plain = engine(OptLevel::None, InstanceAllocationStrategy::OnDemand)?;
+        Ok(Self { run, plain })
+    }
+}
+
+fn config(level: OptLevel, parallel_compilation: bool) -> Config {
     let mut config = Config::new();
     config.wasm_features(WasmFeatures::all(), false);
     config.wasm_features(profile_features(), true);
     config.consume_fuel(true);
     config.operator_cost(gas::operator_cost());
-    config.cranelift_opt_level(OptLevel::Speed);
+    config.cranelift_opt_level(level);
     config.parallel_compilation(parallel_compilation);
     config.max_wasm_stack(WASM_STACK_BYTES);
     // A backtrace of 5,000 frames takes 72 µs instead of 20, which nobody has paid for.
     config.wasm_backtrace_max_frames(None);
     config.generate_address_map(false);
     config.native_unwind_info(false);
-    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
-    Engine::new(&config).map_err(|error| SetupError::Engine(format!("{error:#}")))
+    config
 }
 
 /// What the gate lets through. Kept narrow here too, so that a hole in one is not a hole in both.

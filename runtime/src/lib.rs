@@ -43,7 +43,7 @@ mod transaction;
 use std::sync::Arc;
 
 use thiserror::Error;
-use wasmtime::{Engine, Linker};
+use wasmtime::Linker;
 use weal_types::CodeHash;
 
 pub use block::{BlockContext, BlockOutput};
@@ -56,6 +56,7 @@ pub use signature::{InvalidTransaction, VerifiedTransaction, is_signed, verify_b
 
 use cache::{DiskCache, MemoryCache};
 use code::Artifact;
+use engine::Engines;
 use frame::Frame;
 
 /// How a runtime is set up.
@@ -81,7 +82,7 @@ pub enum SetupError {
 
 /// The engine and its compiled code. One per process: it holds the pool that instances come from.
 pub struct Runtime {
-    engine: Engine,
+    engines: Engines,
     linker: Linker<Frame>,
     memory: MemoryCache,
     disk: Option<DiskCache>,
@@ -90,10 +91,10 @@ pub struct Runtime {
 impl Runtime {
     /// Starts the engine.
     pub fn new(config: &RuntimeConfig) -> Result<Arc<Self>, SetupError> {
-        let engine = engine::engine(config.parallel_compilation)?;
-        let linker = host::linker(&engine)?;
-        let disk = config.disk_cache.as_ref().map(|disk| DiskCache::open(disk, &engine));
-        Ok(Arc::new(Self { linker, memory: MemoryCache::new(), disk: disk.transpose()?, engine }))
+        let engines = Engines::new(config.parallel_compilation)?;
+        let linker = host::linker(&engines.run)?;
+        let disk = config.disk_cache.as_ref().map(|disk| DiskCache::open(disk, &engines.run));
+        Ok(Arc::new(Self { linker, memory: MemoryCache::new(), disk: disk.transpose()?, engines }))
     }
 
     /// Code that is in memory already.
@@ -113,7 +114,7 @@ impl Runtime {
         let code = match loaded {
             Some(code) => code,
             None => {
-                let artifact = Artifact::compile(&self.engine, hash, module)?;
+                let artifact = Artifact::compile(&self.engines, hash, module)?;
                 if let Some(disk) = &self.disk {
                     disk.write(hash, &artifact);
                 }
@@ -127,6 +128,6 @@ impl Runtime {
     fn load(&self, hash: &CodeHash, artifact: &Artifact) -> Result<Arc<Code>, HostFault> {
         // SAFETY: the artifact was compiled in this process, or read from a file whose MAC is keyed
         // by a secret of this node and covers the code hash.
-        unsafe { Code::load(&self.engine, &self.linker, hash, artifact) }.map(Arc::new)
+        unsafe { Code::load(&self.engines.run, &self.linker, hash, artifact) }.map(Arc::new)
     }
 }

@@ -3,10 +3,10 @@
 
 use weal_fixtures::{Chain, Signer, call, raw_call};
 use weal_gate::ChainProfile;
-use weal_hostile::{ATTACKS, Attack, Expectation};
-use weal_runtime::{genesis::GenesisAsset, system};
+use weal_hostile::{ATTACKS, Attack, BOMBS, Expectation};
+use weal_runtime::{Runtime, RuntimeConfig, genesis::GenesisAsset, system};
 use weal_types::{
-    Amount, AssetId, ContractId, Gas,
+    Amount, AssetId, CodeHash, ContractId, Gas,
     codec::Bounded,
     receipt::{FailureKind, Outcome},
     state::StateKey,
@@ -111,4 +111,15 @@ fn fails(attack: &Attack, module: &[u8], is_right: fn(&FailureKind) -> bool) {
         assert!(gas_used < GAS, "{}: what is raised by the host gives gas back", attack.name);
     }
     assert_eq!(entries(&chain), before, "{}: state and money are as they were", attack.name);
+}
+
+/// How long they take is a matter of `weal-bench gate`.
+#[test]
+fn bombs_that_the_gate_lets_pass_compile() {
+    let runtime = Runtime::new(&RuntimeConfig::default()).unwrap();
+    for bomb in BOMBS.iter().filter(|bomb| bomb.refused.is_none()) {
+        let module = (bomb.module)();
+        let loaded = runtime.load_code(&CodeHash::of(&module), &module);
+        assert!(loaded.is_ok(), "{}: {:?}", bomb.name, loaded.err());
+    }
 }

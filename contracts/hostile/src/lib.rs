@@ -2,7 +2,7 @@
 //!
 //! [`ATTACKS`] is the table: a test deploys each module, calls the method with the arguments, and
 //! compares. To add an attack, write a function in the file of its kind below `attacks`, say what
-//! it tries, and add a row.
+//! it tries, and add a row. [`BOMBS`] is the table of modules that attack the compiler.
 
 #![forbid(unsafe_code)]
 // A generator that fails is a bug in the generator, and its test should say where.
@@ -10,8 +10,10 @@
 
 mod assemble;
 pub mod attacks;
+mod bombs;
 mod table;
 
+pub use bombs::{BOMBS, Bomb};
 pub use table::ATTACKS;
 use weal_types::receipt::FailureKind;
 

@@ -10,7 +10,7 @@ use crate::{
     inspect::{Survey, integer},
     naming, profile,
     refusal::{Finding, at_most},
-    work,
+    work::{self, Estimate},
 };
 
 /// The prefix byte of SIMD instructions. Builds of wasmparser differ in whether they can read them.
@@ -26,8 +26,7 @@ pub(crate) struct Function {
     /// Units of stack that its frame costs.
     pub(crate) cost: u32,
     pub(crate) branch_targets: u32,
-    /// What compiling it costs, in nanoseconds.
-    pub(crate) work_ns: u64,
+    pub(crate) work: Estimate,
     pub(crate) returns: Vec<Return>,
 }
 
@@ -87,7 +86,7 @@ pub(crate) fn check(
         // At most 256 + 256 + 2 · 64 Ki + 16.
         cost: locals as u32 + counts.operands + counts.computed + profile::FRAME_UNITS,
         branch_targets: counts.branch_targets as u32,
-        work_ns: work::function_ns(counts.operators, &flow.pressure()),
+        work: work::function(counts.operators, u64::from(counts.computed / 2), &flow.pressure()),
         returns: counts.returns,
     })
 }

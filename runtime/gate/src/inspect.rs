@@ -25,6 +25,7 @@ use crate::{
 pub(crate) struct Inspected {
     pub(crate) abi: Abi,
     pub(crate) size: ModuleSize,
+    pub(crate) may_optimise: bool,
     pub(crate) functions: Vec<Function>,
     /// Identifier and contents of each section but the custom ones, in the module's order.
     pub(crate) sections: Vec<(u8, Range<usize>)>,
@@ -194,7 +195,7 @@ impl<'a> Survey<'a> {
 
     fn add(&mut self, index: u32, function: Function) -> Result<(), Finding> {
         self.size.branch_targets += function.branch_targets;
-        self.work.add(index, function.work_ns)?;
+        self.work.add(index, function.work)?;
         self.functions.push(function);
         Ok(())
     }
@@ -205,7 +206,13 @@ impl<'a> Survey<'a> {
         }
         let abi = abi_section::decode(self.abi.ok_or_else(abi_section::missing)?)?;
         surface::exports(&self, &abi)?;
-        Ok(Inspected { abi, size: self.size, functions: self.functions, sections: self.sections })
+        Ok(Inspected {
+            abi,
+            size: self.size,
+            may_optimise: self.work.may_optimise(),
+            functions: self.functions,
+            sections: self.sections,
+        })
     }
 }
 

@@ -61,6 +61,9 @@ pub struct CheckedModule {
     /// The module to compile: stack counter added, custom sections dropped. It follows from the
     /// module and the profile alone.
     pub instrumented: Vec<u8>,
+    /// Whether it compiles in time with optimisation, too. Otherwise that may take minutes, and
+    /// the compiler must go without.
+    pub may_optimise: bool,
     /// What upload and instantiation are charged by.
     pub size: ModuleSize,
 }
@@ -91,6 +94,7 @@ pub fn check(module: &[u8], chain: ChainProfile) -> Result<CheckedModule, Refusa
         abi_hash: inspected.abi.hash(),
         instrumented: instrument::instrument(module, &inspected),
         abi: inspected.abi,
+        may_optimise: inspected.may_optimise,
         size: inspected.size,
     })
 }
