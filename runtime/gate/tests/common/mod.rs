@@ -53,6 +53,11 @@ pub fn running(body: &str) -> Vec<u8> {
     with_abi(&text, &["run"])
 }
 
+/// A module like a compiler's, of 2 KiB.
+pub fn token() -> Vec<u8> {
+    with_abi(include_str!("token.wat"), &["mint", "burn", "supply", "kind"])
+}
+
 /// The module of a text, with an ABI of these methods.
 pub fn with_abi(text: &str, methods: &[&str]) -> Vec<u8> {
     embed_abi(&wat::parse_str(text).unwrap(), &abi(methods))

@@ -45,6 +45,17 @@ fn signatures() -> Vec<Case> {
         case(codes::PARAMS, "takes much", params(most), params(most + 1)).at(At::Item(1, 1)),
         case(codes::RESULTS, "returns much", results(returned), results(returned + 1))
             .at(At::Item(1, 1)),
+        case(
+            codes::RESULTS,
+            "has a condition with two results",
+            running("(if (i32.const 1) (then) (else))"),
+            running(
+                "(if (result i32 i32) (i32.const 1)
+                   (then (i32.const 1) (i32.const 1)) (else (i32.const 2) (i32.const 2)))
+                 (drop) (drop)",
+            ),
+        )
+        .at(At::Item(1, 1)),
     ]
 }
 

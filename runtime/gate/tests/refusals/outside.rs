@@ -203,14 +203,6 @@ fn blocks() -> Vec<Case> {
             "(i32.const 1) (loop (param i32) (drop))",
             1,
         ),
-        body(
-            "has a condition with two results",
-            "(if (result i32) (i32.const 1) (then (i32.const 1)) (else (i32.const 2))) (drop)",
-            "(if (result i32 i32) (i32.const 1)
-               (then (i32.const 1) (i32.const 1)) (else (i32.const 2) (i32.const 2)))
-             (drop) (drop)",
-            1,
-        ),
     ]
 }
 
