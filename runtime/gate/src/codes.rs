@@ -53,8 +53,8 @@ rules! {
         "build with `weal build`; `weal abi show` prints the document that the source describes"
     }
     1105 ABI_ITEMS "abi-items" {
-        "An ABI document names at most 512 each of methods, events, errors, roles and types, and \
-         4,096 uses of them, because checking references takes time with the product.";
+        "An ABI document has at most 512 each of methods, events, errors, roles and types, and its \
+         methods name events and errors at most 4,096 times: each name is looked up.";
         "split the contract"
     }
     // The outside.

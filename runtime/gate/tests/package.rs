@@ -197,7 +197,7 @@ fn the_size_is_that_of_the_module() {
     assert_eq!((size.functions, size.globals, size.table_entries), (3, 3, 2));
     assert_eq!((size.initial_pages, size.data_bytes, size.branch_targets), (2, 4, 0));
     let tables = running("(block (br_table 0 0 (i32.const 0))) (block (br_table 0 (i32.const 0)))");
-    assert_eq!(gate(&tables).unwrap().size.branch_targets, 5);
+    assert_eq!(gate(&tables).unwrap().size.branch_targets, 3);
 }
 
 /// Documents of methods with random names and texts.

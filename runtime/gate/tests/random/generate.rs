@@ -3,7 +3,6 @@
 use arbitrary::{Arbitrary, Unstructured};
 use wasm_encoder::{
     CodeSection, EntityType, ExportKind, ExportSection, FunctionSection, ImportSection, RawSection,
-    Section,
 };
 use wasm_smith::{Config, Module};
 use wasmparser::{FuncType, Parser, Payload, ValType};
@@ -59,15 +58,15 @@ pub struct Near {
 
 /// A module within most of the profile's rules.
 pub fn near(seed: u64) -> Near {
-    let bytes = Bytes::of(seed).take(512);
+    let bytes = Bytes::of(seed).take(1_024);
     let mut source = Unstructured::new(&bytes);
     let config = Config {
         allow_floats: false,
         allow_start_export: false,
-        // Half of the modules set themselves up beyond their bounds. Bulk memory brings segments
-        // that the profile refuses.
         disallow_traps: seed % 2 == 0,
+        // These bring segments and constants that the profile refuses.
         bulk_memory_enabled: seed % 8 == 0,
+        extended_const_enabled: seed % 4 == 0,
         exceptions_enabled: false,
         gc_enabled: false,
         memory64_enabled: false,
@@ -86,7 +85,9 @@ pub fn near(seed: u64) -> Near {
         max_exports: 0,
         max_tags: 0,
         max_funcs: 24,
-        min_funcs: 2,
+        min_funcs: 8,
+        min_types: 4,
+        max_type_size: 6,
         max_globals: 24,
         max_data_segments: 4,
         max_element_segments: 4,
@@ -103,7 +104,7 @@ fn dressed(module: &[u8]) -> Near {
     let rows: Vec<_> = functions
         .iter()
         .map_while(|kind| row(&types[*kind as usize]))
-        .take(functions.len() - 1)
+        .take(functions.len().saturating_sub(1))
         .collect();
     let mut imports = ImportSection::new();
     for (row, kind) in rows.iter().zip(&functions) {

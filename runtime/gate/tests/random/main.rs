@@ -31,16 +31,16 @@ fn modules_near_the_profile_pass() {
     let (mut imports, mut methods, mut passed) = (0, 0, 0);
     let count = 2_000;
     for seed in 0..count {
-        let module = near(seed);
+        let module = near(seed as u64);
         if checked(&format!("seed {seed}"), &module.bytes) == 0 {
             passed += 1;
             imports += module.imports;
             methods += module.methods;
         }
     }
-    assert!(passed > count * 3 / 5, "{passed} of {count} pass");
+    assert!(passed > count * 4 / 5, "{passed} of {count} pass");
     assert!(methods > passed, "{methods} methods in {passed} modules");
-    assert!(imports > passed / 20, "{imports} imports in {passed} modules");
+    assert!(imports > passed / 10, "{imports} imports in {passed} modules");
 }
 
 /// Far from it, they fail in many ways.
