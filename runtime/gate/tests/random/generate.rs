@@ -63,10 +63,10 @@ pub fn near(seed: u64) -> Near {
     let config = Config {
         allow_floats: false,
         allow_start_export: false,
-        disallow_traps: seed % 2 == 0,
+        disallow_traps: seed.is_multiple_of(2),
         // These bring segments and constants that the profile refuses.
-        bulk_memory_enabled: seed % 8 == 0,
-        extended_const_enabled: seed % 4 == 0,
+        bulk_memory_enabled: seed.is_multiple_of(8),
+        extended_const_enabled: seed.is_multiple_of(4),
         exceptions_enabled: false,
         gc_enabled: false,
         memory64_enabled: false,
