@@ -309,8 +309,11 @@ fn statements() -> impl Strategy<Value = Vec<Statement>> {
     proptest::collection::vec(statement, 0..12)
 }
 
+/// How often each property is tried.
+const CASES: u32 = 512;
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig::with_cases(CASES))]
 
     #[test]
     fn random_functions_charge_what_they_hold(body in statements(), locals in 1_u32..200) {

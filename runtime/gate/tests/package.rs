@@ -219,8 +219,11 @@ fn documents() -> impl Strategy<Value = Abi> {
     )
 }
 
+/// How often each property is tried.
+const CASES: u32 = 256;
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig::with_cases(CASES))]
 
     #[test]
     fn a_document_comes_out_as_it_went_in(document in documents()) {

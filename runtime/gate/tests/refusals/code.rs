@@ -154,47 +154,117 @@ const fn looping_ns(loops: u64, nops: u64) -> u64 {
         + work_ns::SPLITS_SQUARED * branches * branches
 }
 
-/// A module of `heavy` functions with 1,000 loops each, and `$rest` with `loops` and `nops`.
-fn working(heavy: usize, loops: u64, nops: u64) -> Vec<u8> {
-    let body = |loops: u64, nops: u64| {
-        format!("{} {}", "loop end ".repeat(loops as usize), "nop ".repeat(nops as usize))
-    };
-    contract(&format!(
-        "{} (func $rest {})",
-        format!("(func {})", body(1_000, 0)).repeat(heavy),
-        body(loops, nops)
-    ))
+/// A function whose body is some instructions, all of which cost `ns`.
+struct Kind {
+    what: &'static str,
+    body: String,
+    ns: u64,
 }
 
-fn work() -> Vec<Case> {
-    let heavy = looping_ns(1_000, 0);
-    let count = (profile::WORK_NS / heavy) as usize;
-    // `run` is empty. What is left is filled by loops, and what is left then by other instructions.
-    let left = profile::WORK_NS - count as u64 * heavy - looping_ns(0, 0);
-    let loops = (0..1_000).rfind(|loops| looping_ns(*loops, 0) <= left).expect("one fits");
-    let nops = (left - looping_ns(loops, 0)) / work_ns::OPERATOR;
+/// `count` times what the estimate is made of, each kind by itself.
+fn kinds(count: u64) -> Vec<Kind> {
+    let kind = |what, before: &str, each: &str, after: &str, operators: u64, ns: u64| Kind {
+        what,
+        body: format!("{before} {} {after}", each.repeat(count as usize)),
+        ns: work_ns::FUNCTION + work_ns::OPERATOR * (operators + 1) + ns,
+    };
+    let squared = work_ns::SPLITS_SQUARED * count * count;
+    let (calls, awkward) = (work_ns::CALL * count, work_ns::AWKWARD * count + squared);
+    let across = work_ns::ALIVE_ACROSS;
+    let constants = "i32.const 7 i32.const 3";
     vec![
-        // Of equal functions, the first is named.
-        case(
-            codes::WORK,
-            "takes long",
-            working(count, loops, nops),
-            working(count, loops, nops + 1),
-        )
-        .in_function("#0", At::Nowhere),
-        case(
-            codes::WORK,
-            "has one function that takes long",
-            running(&"loop end ".repeat(1_000)),
-            with_abi(
-                &format!(
-                    r#"(module (memory (export "memory") 1) (func) (func $long {})
-                       (func (export "weal.run")))"#,
-                    "loop end ".repeat(5_000)
-                ),
-                &["run"],
-            ),
-        )
-        .in_function("long", At::Nowhere),
+        kind("does nothing", "", "nop ", "", count, 0),
+        kind("calls", "", "call 0 ", "", count, calls),
+        kind(
+            "calls with operands",
+            "i32.const 0 i32.const 0",
+            "call 0 ",
+            "drop drop",
+            count + 4,
+            calls + 2 * across * count,
+        ),
+        kind(
+            "calls with a local for later",
+            "(local i32 i32)",
+            "call 0 ",
+            "local.get 1 drop",
+            count + 2,
+            calls + across * count,
+        ),
+        // The quotient lies on the stack.
+        kind(
+            "divides",
+            "",
+            &format!("{constants} i32.div_u drop "),
+            "",
+            4 * count,
+            awkward + across * count,
+        ),
+        kind("shifts by a constant", "", &format!("{constants} i32.shl drop "), "", 4 * count, 0),
+        // The local is read again, but for the last time.
+        kind(
+            "shifts by a variable",
+            "(local i32)",
+            "local.get 0 local.get 0 i32.shl drop ",
+            "",
+            4 * count,
+            awkward + across * (2 * count - 1),
+        ),
+        // Along the branch and at the end of the block, local 1 is passed, and local 0 is alive
+        // besides, but for the last time.
+        kind(
+            "passes a local along a branch",
+            "(local i32 i32)",
+            "block local.get 0 br_if 0 i32.const 1 local.set 1 end local.get 1 drop ",
+            "",
+            8 * count,
+            work_ns::BRANCH * count
+                + squared
+                + 2 * work_ns::PASSED_SQUARED * count
+                + work_ns::ALIVE * (4 * count - 2),
+        ),
     ]
+}
+
+/// A module with this function that compiles for as long as any may, and one whose last function
+/// has an instruction more.
+fn filled(kind: &Kind) -> [Vec<u8>; 2] {
+    let looping = |loops: u64, nops: u64| {
+        format!("(func {}{})", "loop end ".repeat(loops as usize), "nop ".repeat(nops as usize))
+    };
+    // `run` is empty. Large functions come first, then loops, then other instructions.
+    let left = profile::WORK_NS - looping_ns(0, 0) - kind.ns;
+    let heavy = looping_ns(LOOPS, 0);
+    let count = left / heavy;
+    let left = left - count * heavy;
+    let loops = (0..LOOPS).rfind(|loops| looping_ns(*loops, 0) <= left).expect("one fits");
+    let nops = (left - looping_ns(loops, 0)) / work_ns::OPERATOR;
+    [0, 1].map(|more| {
+        contract(&format!(
+            "{} (func {}) {}",
+            looping(LOOPS, 0).repeat(count as usize),
+            kind.body,
+            looping(loops, nops + more),
+        ))
+    })
+}
+
+/// Loops of a large function.
+const LOOPS: u64 = 1_000;
+
+fn work() -> Vec<Case> {
+    // Of equal functions, the first is named.
+    let exact = kinds(300).into_iter().map(|kind| {
+        let [inside, outside] = filled(&kind);
+        case(codes::WORK, kind.what, inside, outside).in_function("#0", At::Nowhere)
+    });
+    let long = format!(
+        r#"(module (memory (export "memory") 1) (func) (func $long {})
+           (func (export "weal.run")))"#,
+        "loop end ".repeat(5 * LOOPS as usize)
+    );
+    let inside = running(&"loop end ".repeat(LOOPS as usize));
+    let one = case(codes::WORK, "has one long function", inside, with_abi(&long, &["run"]))
+        .in_function("long", At::Nowhere);
+    exact.chain([one]).collect()
 }

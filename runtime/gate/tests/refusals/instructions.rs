@@ -6,7 +6,8 @@ use weal_gate::codes;
 use crate::common::{gate, place::At, running};
 
 const MEMORY: &str = "memory.size drop|i32.const 0 memory.grow drop|\
-    i32.const 0 i32.const 0 i32.const 0 memory.copy|i32.const 0 i32.const 0 i32.const 0 memory.fill";
+    i32.const 0 i32.const 0 i32.const 0 memory.copy|\
+    i32.const 0 i32.const 0 i32.const 0 memory.fill";
 
 const COMPARISONS: &str = "eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u";
 const BINARY: &str = "add sub mul div_s div_u rem_s rem_u and or xor shl shr_s shr_u rotl rotr";
