@@ -204,8 +204,8 @@ pub fn reference() -> String {
     let mut text = format!(
         "# What the gate refuses\n\n\
          Generated from the table in `runtime/gate/src/codes.rs` by `make golden`; a test keeps\n\
-         the two equal. The profile is `{PROFILE}`; [gate.md](gate.md) says what the rules are for.\n\
-         A code is never given to another rule.\n\n\
+         the two equal. The profile is `{PROFILE}`; [gate.md](gate.md) says what the rules are\n\
+         for. A code is never given to another rule.\n\n\
          | code | name | rule | what to do |\n\
          |---|---|---|---|\n"
     );

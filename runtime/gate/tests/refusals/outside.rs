@@ -182,6 +182,17 @@ fn types() -> Vec<Case> {
         cases
             .push(case(codes::TYPE, what, contract(inside), contract(&outside)).at(At::Item(6, 1)));
     }
+    for kind in [
+        "(type (struct))",
+        "(type (array i8))",
+        "(type (sub (func)))",
+        "(rec (type (func)) (type (func)))",
+        "(rec)",
+    ] {
+        let inside = contract("(type (func)) (type (func (param i32)))");
+        let outside = contract(&format!("(type (func)) {kind}"));
+        cases.push(case(codes::TYPE, format!("has {kind}"), inside, outside).at(At::Item(1, 1)));
+    }
     cases
 }
 
