@@ -92,7 +92,7 @@ fn inflate(section: &[u8]) -> Result<Vec<u8>, &'static str> {
     }
 }
 
-/// Bounds the time of [`Abi::check`], which looks each use up in a list of items.
+/// Bounds the time of [`Abi::check`], which looks each use up among the items.
 fn bound_items(abi: &Abi) -> Result<(), Finding> {
     let counts = [
         ("methods", abi.methods.len()),

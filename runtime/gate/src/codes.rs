@@ -3,6 +3,10 @@
 //! Codes are part of the interface: receipts, documentation and `weal explain` refer to them. A
 //! code is never given to another rule; the code of a rule that is dropped stays unused.
 
+use std::fmt::Write;
+
+use crate::profile::PROFILE;
+
 /// One rule that a module can break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -49,8 +53,8 @@ rules! {
         "build with `weal build`; `weal abi show` prints the document that the source describes"
     }
     1105 ABI_ITEMS "abi-items" {
-        "An ABI document names at most 512 each of methods, events, errors, roles and types, and \
-         4,096 uses of them, because checking references takes time with the product.";
+        "An ABI document has at most 512 each of methods, events, errors, roles and types, and its \
+         methods name events and errors at most 4,096 times: each name is looked up.";
         "split the contract"
     }
     // The outside.
@@ -126,8 +130,8 @@ rules! {
         "keep state in memory; compilers need three globals"
     }
     1122 SEGMENT_COUNT "segment-count" {
-        "A module has at most 256 data segments and 256 element segments: they are laid out for \
-         every call.";
+        "A module has at most 256 data segments and 256 element segments, and these have at most \
+         4,096 elements together: they are laid out for every call.";
         "let the linker merge segments (`--merge-data-segments`)"
     }
     1123 SEGMENT_BOUNDS "segment-bounds" {
@@ -193,4 +197,22 @@ rules! {
 /// The rule with this code.
 pub fn rule(code: u16) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.code == code)
+}
+
+/// The reference of all rules, in Markdown.
+pub fn reference() -> String {
+    let mut text = format!(
+        "# What the gate refuses\n\n\
+         Generated from the table in `runtime/gate/src/codes.rs` by `make golden`; a test keeps\n\
+         the two equal. The profile is `{PROFILE}`; [gate.md](gate.md) says what the rules are\n\
+         for. A code is never given to another rule.\n\n\
+         | code | name | rule | what to do |\n\
+         |---|---|---|---|\n"
+    );
+    for rule in RULES {
+        // Writing to a string cannot fail.
+        let _ =
+            writeln!(text, "| E{} | {} | {} | {} |", rule.code, rule.name, rule.doc, rule.remedy);
+    }
+    text
 }

@@ -13,11 +13,12 @@ pub(crate) fn const_value(expression: &ConstExpr<'_>) -> Result<u64, Finding> {
     let mut stack: Vec<u64> = Vec::new();
     for step in 0.. {
         let offset = reader.original_position();
-        if step > profile::CONST_OPERATORS {
+        let operator = reader.read()?;
+        if step == profile::CONST_OPERATORS && !matches!(operator, Operator::End) {
             let message = "a constant expression is longer than 8 instructions";
             return Err(Finding::new(codes::CONST_EXPRESSION, message).at(offset));
         }
-        match reader.read()? {
+        match operator {
             Operator::I32Const { value } => stack.push(u64::from(value.cast_unsigned())),
             Operator::I64Const { value } => stack.push(value.cast_unsigned()),
             Operator::I32Add | Operator::I64Add => combine(&mut stack, u64::wrapping_add),

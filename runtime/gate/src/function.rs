@@ -148,6 +148,7 @@ impl Counts {
                 let depth = validator.control_stack_height().saturating_sub(1);
                 self.returns.push(Return { offset: offset as u32, depth });
             }
+            operator if takes_float(operator) => return Err(outside(operator)),
             _ => {}
         }
         Ok(())
@@ -178,6 +179,30 @@ fn computed(operator: &Operator<'_>) -> u32 {
         // The value, and an address or another step on the way to it.
         _ => 2,
     }
+}
+
+/// Whether an instruction takes a float and makes none. Validation lets these pass in dead code,
+/// where a value of any type may be taken.
+fn takes_float(operator: &Operator<'_>) -> bool {
+    use Operator as Op;
+    matches!(
+        operator,
+        Op::I32TruncF32S
+            | Op::I32TruncF32U
+            | Op::I32TruncF64S
+            | Op::I32TruncF64U
+            | Op::I64TruncF32S
+            | Op::I64TruncF32U
+            | Op::I64TruncF64S
+            | Op::I64TruncF64U
+            | Op::I32ReinterpretF32
+            | Op::I64ReinterpretF64
+    )
+}
+
+fn outside(operator: &Operator<'_>) -> Finding {
+    let name = naming::outside_profile(operator).unwrap_or_default();
+    Finding::new(codes::INSTRUCTION, format!("wasm uses {name}"))
 }
 
 fn unreadable(error: &wasmparser::Error, module: &[u8], offset: usize) -> Finding {

@@ -139,7 +139,8 @@ impl<'a> Survey<'a> {
     }
 
     fn tables(&mut self, tables: &TableSectionReader<'a>) -> Result<(), Finding> {
-        at_most(codes::TABLES, "tables", tables.count(), 1)?;
+        at_most(codes::TABLES, "tables", tables.count(), 1)
+            .map_err(|finding| finding.at(tables.range().start))?;
         for table in tables.clone().into_iter_with_offsets() {
             let (offset, table) = table?;
             let entries = table.ty.initial;
@@ -158,7 +159,8 @@ impl<'a> Survey<'a> {
 
     fn memories(&mut self, memories: &MemorySectionReader<'a>) -> Result<(), Finding> {
         self.memories = memories.count();
-        at_most(codes::MEMORY, "memories", memories.count(), 1)?;
+        at_most(codes::MEMORY, "memories", memories.count(), 1)
+            .map_err(|finding| finding.at(memories.range().start))?;
         for memory in memories.clone().into_iter_with_offsets() {
             let (offset, memory) = memory?;
             self.memory(&memory).map_err(|finding| finding.at(offset))?;

@@ -4,6 +4,8 @@ use wasmparser::{ExternalKind, KnownCustom, Name, Operator, Parser, Payload};
 
 use weal_types::host::EXPORT_PREFIX;
 
+use crate::refusal::printable;
+
 /// Characters of a function's name that are shown; mangled Rust names can have hundreds.
 const NAME_CHARS: usize = 80;
 
@@ -24,14 +26,14 @@ pub(crate) fn function(module: &[u8], index: u32) -> String {
                 if let KnownCustom::Name(names) = section.as_known()
                     && let Some(name) = named(names, index)
                 {
-                    return shown(name);
+                    return printable(name, NAME_CHARS);
                 }
             }
             _ => {}
         }
     }
     match exported {
-        Some(name) => shown(name.strip_prefix(EXPORT_PREFIX).unwrap_or(name)),
+        Some(name) => printable(name.strip_prefix(EXPORT_PREFIX).unwrap_or(name), NAME_CHARS),
         None => format!("#{index}"),
     }
 }
@@ -43,11 +45,6 @@ fn named<'a>(names: wasmparser::NameSectionReader<'a>, index: u32) -> Option<&'a
     })?;
     let named = functions.into_iter().map_while(Result::ok).find(|name| name.index == index)?;
     Some(named.name)
-}
-
-/// A name as it may be printed: short, and without characters that move a terminal's cursor.
-fn shown(name: &str) -> String {
-    name.chars().flat_map(char::escape_debug).take(NAME_CHARS).collect()
 }
 
 /// The first part of instruction names in the text format that have a dot after it.

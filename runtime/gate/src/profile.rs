@@ -131,6 +131,5 @@ pub mod work_ns {
 /// Methods, events, errors, roles and types of an ABI document, each.
 pub const ABI_ITEMS: usize = 512;
 
-/// Uses of declared items in an ABI document: emitted events, errors and calls out of methods, and
-/// named types.
+/// Uses of declared items in an ABI document: events and errors that methods name, together.
 pub const ABI_USES: usize = 4_096;

@@ -86,10 +86,33 @@ impl Finding {
             rule: self.rule.name,
             function: self.function.map(|index| naming::function(module, index)),
             offset: self.offset,
-            message: self.message,
+            message: printable(&self.message, MESSAGE_CHARS),
             remedy: self.rule.remedy,
         }
     }
+}
+
+/// Characters of a message that are shown. Messages quote names, which can have 100,000.
+const MESSAGE_CHARS: usize = 240;
+
+/// At most `chars` characters of a text that quotes the module: on one line, and without characters
+/// that move a terminal's cursor.
+pub(crate) fn printable(text: &str, chars: usize) -> String {
+    let escape = |character: char| match character {
+        // Harmless, and part of what was said.
+        '\'' | '"' | '\\' => character.to_string(),
+        _ => character.escape_debug().collect(),
+    };
+    // The parser's messages can have several lines.
+    let line: Vec<_> = text.split_ascii_whitespace().collect();
+    line.join(" ")
+        .chars()
+        .map(escape)
+        .scan(0, |length, shown| {
+            *length += shown.chars().count();
+            (*length <= chars).then_some(shown)
+        })
+        .collect()
 }
 
 impl From<wasmparser::Error> for Finding {

@@ -23,13 +23,14 @@ pub(crate) fn imports<'a>(
     survey: &mut Survey<'a>,
     imports: &ImportSectionReader<'a>,
 ) -> Result<(), Finding> {
-    at_most(codes::IMPORTS, "imports", imports.count(), profile::IMPORTS)?;
+    at_most(codes::IMPORTS, "imports", imports.count(), profile::IMPORTS)
+        .map_err(|finding| finding.at(imports.range().start))?;
     for import in imports.clone().into_imports_with_offsets() {
         let (offset, import) = import?;
         let row = (import.module == IMPORT_MODULE).then(|| host_function(import.name)).flatten();
         let unknown = |what: &str| {
             let message = format!("wasm imports {what} `{}.{}`", import.module, import.name);
-            Finding::new(codes::IMPORT_UNKNOWN, escaped(&message)).at(offset)
+            Finding::new(codes::IMPORT_UNKNOWN, message).at(offset)
         };
         let kind = match import.ty {
             TypeRef::Func(kind) => kind,
@@ -72,7 +73,8 @@ pub(crate) fn read_exports<'a>(
 ) -> Result<Vec<Export<'a>>, Finding> {
     // One more for `memory`.
     let allowed = profile::ABI_ITEMS as u32 + 1;
-    at_most(codes::EXPORT_EXTRA, "exports", exports.count(), allowed)?;
+    at_most(codes::EXPORT_EXTRA, "exports", exports.count(), allowed)
+        .map_err(|finding| finding.at(exports.range().start))?;
     Ok(exports.clone().into_iter().collect::<Result<_, _>>()?)
 }
 
@@ -103,14 +105,9 @@ pub(crate) fn exports(survey: &Survey<'_>, abi: &Abi) -> Result<(), Finding> {
     }
     match exports.keys().next() {
         Some(name) => {
-            let message = format!("the export `{}` is no method of the ABI", escaped(name));
+            let message = format!("the export `{name}` is no method of the ABI");
             Err(Finding::new(codes::EXPORT_EXTRA, message))
         }
         None => Ok(()),
     }
-}
-
-/// Names come from the module: short, and without characters that move a terminal's cursor.
-fn escaped(name: &str) -> String {
-    name.chars().take(120).flat_map(char::escape_debug).collect()
 }

@@ -1,5 +1,10 @@
 //! Modules to test with.
 
+#![allow(dead_code, reason = "each test uses its part")]
+
+pub mod bytes;
+pub mod place;
+
 use weal_gate::{ChainProfile, CheckedModule, Refusal, check, embed_abi};
 use weal_types::abi::{Abi, Auth, FORMAT, Layout, Method, MethodKind, Type};
 
@@ -39,6 +44,18 @@ pub fn contract(fields: &str) -> Vec<u8> {
     let text =
         format!(r#"(module {fields} (memory (export "memory") 1) (func (export "weal.run")))"#);
     with_abi(&text, &["run"])
+}
+
+/// A module whose method `run` has this body. It is the only function.
+pub fn running(body: &str) -> Vec<u8> {
+    let text =
+        format!(r#"(module (memory (export "memory") 1) (func (export "weal.run") {body}))"#);
+    with_abi(&text, &["run"])
+}
+
+/// A module like a compiler's, of 2 KiB.
+pub fn token() -> Vec<u8> {
+    with_abi(include_str!("token.wat"), &["mint", "burn", "supply", "kind"])
 }
 
 /// The module of a text, with an ABI of these methods.
