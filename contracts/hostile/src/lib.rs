@@ -11,6 +11,7 @@
 mod assemble;
 pub mod attacks;
 mod bombs;
+pub mod random;
 mod table;
 
 pub use bombs::{BOMBS, Bomb};

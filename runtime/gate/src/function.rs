@@ -13,9 +13,6 @@ use crate::{
     work::{self, Estimate},
 };
 
-/// The prefix byte of SIMD instructions. Builds of wasmparser differ in whether they can read them.
-const SIMD_PREFIX: u8 = 0xfd;
-
 /// A function that passed.
 pub(crate) struct Function {
     /// Declarations of locals and instructions.
@@ -55,7 +52,6 @@ struct Counts {
 pub(crate) fn check(
     validator: &mut FuncValidator<ValidatorResources>,
     body: &FunctionBody<'_>,
-    module: &[u8],
     survey: &Survey<'_>,
     flow: &mut Flow,
 ) -> Result<Function, Finding> {
@@ -72,7 +68,7 @@ pub(crate) fn check(
     let mut counts = Counts::default();
     while !reader.eof() {
         let offset = reader.original_position();
-        let operator = reader.read().map_err(|error| unreadable(&error, module, offset))?;
+        let operator = reader.read()?;
         counts.take(&operator, offset, validator).map_err(|finding| finding.at(offset))?;
         validator.op(offset, &operator).map_err(|error| invalid(&error, &operator, offset))?;
         counts.bound(validator).map_err(|finding| finding.at(offset))?;
@@ -203,13 +199,6 @@ fn takes_float(operator: &Operator<'_>) -> bool {
 fn outside(operator: &Operator<'_>) -> Finding {
     let name = naming::outside_profile(operator).unwrap_or_default();
     Finding::new(codes::INSTRUCTION, format!("wasm uses {name}"))
-}
-
-fn unreadable(error: &wasmparser::Error, module: &[u8], offset: usize) -> Finding {
-    if module.get(offset) == Some(&SIMD_PREFIX) {
-        return Finding::new(codes::INSTRUCTION, "wasm uses a SIMD instruction").at(offset);
-    }
-    Finding::invalid(error)
 }
 
 fn invalid(error: &wasmparser::Error, operator: &Operator<'_>, offset: usize) -> Finding {

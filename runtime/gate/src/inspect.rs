@@ -66,7 +66,7 @@ pub(crate) fn inspect(module: &[u8], chain: ChainProfile) -> Result<Inspected, F
         if let ValidPayload::Func(function, body) = validator.payload(&payload)? {
             let index = function.index;
             let mut validator = function.into_validator(allocations);
-            let checked = function::check(&mut validator, &body, module, &survey, &mut flow)
+            let checked = function::check(&mut validator, &body, &survey, &mut flow)
                 .map_err(|finding| finding.in_function(index))?;
             allocations = validator.into_allocations();
             survey.add(index, checked)?;

@@ -17,6 +17,10 @@ use clap::{Parser, ValueEnum};
 
 use report::Row;
 
+/// The allocator of the node.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Repeatable benchmarks of execution, state, signatures, gas and compilation.
 #[derive(Parser)]
 #[command(version)]

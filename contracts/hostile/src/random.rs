@@ -7,14 +7,18 @@ use wasm_encoder::{
 use wasm_smith::{Config, Module};
 use wasmparser::{FuncType, Parser, Payload, ValType};
 use weal_gate::embed_abi;
-use weal_types::host::{Access, HOST_FUNCTIONS, HostFunction, ValueType};
+use weal_types::{
+    abi::{Abi, MethodKind},
+    host::{Access, HOST_FUNCTIONS, HostFunction, ValueType},
+};
 
-use crate::common::{abi, bytes::sections, place::bodies};
+use crate::assemble::{abi, method};
 
 /// Random bytes (SplitMix64, Steele, Lea and Flood 2014).
 pub struct Bytes(u64);
 
 impl Bytes {
+    /// The bytes of a seed.
     pub fn of(seed: u64) -> Self {
         Self(seed)
     }
@@ -27,6 +31,7 @@ impl Bytes {
         mixed ^ (mixed >> 31)
     }
 
+    /// A number below `bound`, which is not 0.
     pub fn below(&mut self, bound: usize) -> usize {
         (self.next() % bound as u64) as usize
     }
@@ -45,15 +50,18 @@ pub fn wild(seed: u64) -> Vec<u8> {
     let module = module.to_bytes();
     match seed % 2 {
         0 => module,
-        _ => embed_abi(&module, &abi(&[])),
+        _ => embed_abi(&module, &document(&[])),
     }
 }
 
 /// A module near the profile, and what it has to do with the host.
 pub struct Near {
+    /// The module, with its ABI embedded.
     pub bytes: Vec<u8>,
+    /// How many host functions it imports.
     pub imports: usize,
-    pub methods: usize,
+    /// Its methods, all without arguments.
+    pub methods: Vec<String>,
 }
 
 /// A module within most of the profile's rules.
@@ -115,8 +123,8 @@ fn dressed(module: &[u8]) -> Near {
         defined.function(*kind);
     });
     let mut code = CodeSection::new();
-    bodies(module).iter().skip(rows.len()).for_each(|body| {
-        code.raw(&module[body.range()]);
+    bodies(module).into_iter().skip(rows.len()).for_each(|body| {
+        code.raw(body);
     });
     let mut exports = ExportSection::new();
     exports.export("memory", ExportKind::Memory, 0);
@@ -132,29 +140,53 @@ fn dressed(module: &[u8]) -> Near {
     let mut out = wasm_encoder::Module::new();
     // In the order that sections must have.
     for id in [1, 2, 3, 4, 5, 6, 7, 9, 12, 10, 11] {
-        let kept = sections(module).into_iter().find(|(found, _)| *found == id);
         match id {
             2 if rows.is_empty() => &mut out,
             2 => out.section(&imports),
             3 => out.section(&defined),
             7 => out.section(&exports),
             10 => out.section(&code),
-            _ => match kept {
-                Some((id, range)) => out.section(&RawSection { id, data: &module[range] }),
+            _ => match section(module, id) {
+                Some(data) => out.section(&RawSection { id, data }),
                 None => &mut out,
             },
         };
     }
-    let names: Vec<_> = methods.iter().map(String::as_str).collect();
-    let bytes = embed_abi(&out.finish(), &abi(&names));
-    Near { bytes, imports: rows.len(), methods: methods.len() }
+    let bytes = embed_abi(&out.finish(), &document(&methods));
+    Near { bytes, imports: rows.len(), methods }
+}
+
+/// A document with these methods, without arguments and results.
+fn document(methods: &[String]) -> Abi {
+    let method = |name: &String| method(name, MethodKind::Call, Vec::new(), false);
+    abi(methods.iter().map(method).collect())
+}
+
+/// The contents of the section with this number.
+fn section(module: &[u8], id: u8) -> Option<&[u8]> {
+    let sections = payloads(module).filter_map(|payload| payload.as_section());
+    let found = sections.into_iter().find(|(found, _)| *found == id);
+    found.map(|(_, range)| &module[range])
+}
+
+/// The bodies of the functions.
+fn bodies(module: &[u8]) -> Vec<&[u8]> {
+    let bodies = payloads(module).filter_map(|payload| match payload {
+        Payload::CodeSectionEntry(body) => Some(&module[body.range()]),
+        _ => None,
+    });
+    bodies.collect()
+}
+
+fn payloads(module: &[u8]) -> impl Iterator<Item = Payload<'_>> {
+    Parser::new(0).parse_all(module).map(|payload| payload.expect("a valid module"))
 }
 
 /// The types of a module, and the type of each of its functions.
 fn signatures(module: &[u8]) -> (Vec<FuncType>, Vec<u32>) {
     let (mut types, mut functions) = (Vec::new(), Vec::new());
-    for payload in Parser::new(0).parse_all(module) {
-        match payload.unwrap() {
+    for payload in payloads(module) {
+        match payload {
             Payload::TypeSection(section) => {
                 types.extend(section.into_iter_err_on_gc_types().map(Result::unwrap));
             }
