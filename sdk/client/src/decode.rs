@@ -40,7 +40,7 @@ impl<'a> Decoder<'a> {
     pub fn finish(self, place: &Place) -> Result<(), CodecError> {
         match self.rest.len() {
             0 => Ok(()),
-            left => Err(self.refuse(place, format!("{left} bytes are left over"))),
+            left => Err(self.refuse(place, format!("{} left over", bytes_are(left)))),
         }
     }
 
@@ -67,7 +67,7 @@ impl<'a> Decoder<'a> {
         }
         match kind {
             Type::Unit => Ok(Value::Null),
-            Type::Bool => self.bit("bool", place).map(Value::Bool),
+            Type::Bool => self.bit("a bool", place).map(Value::Bool),
             Type::String => self.text(place),
             Type::Bytes => {
                 let length = self.count(place)?;
@@ -101,7 +101,7 @@ impl<'a> Decoder<'a> {
     fn take(&mut self, count: usize, place: &Place) -> Result<&'a [u8], CodecError> {
         let Some((taken, rest)) = self.rest.split_at_checked(count) else {
             let left = self.rest.len();
-            return Err(self.refuse(place, format!("{count} bytes are needed, {left} are left")));
+            return Err(self.refuse(place, format!("{} needed, {left} left", bytes_are(count))));
         };
         self.rest = rest;
         Ok(taken)
@@ -109,7 +109,7 @@ impl<'a> Decoder<'a> {
 
     fn byte(&mut self, place: &Place) -> Result<u8, CodecError> {
         let Some((byte, rest)) = self.rest.split_first() else {
-            return Err(self.refuse(place, "1 byte is needed, 0 are left"));
+            return Err(self.refuse(place, "1 byte is needed, 0 left"));
         };
         self.rest = rest;
         Ok(*byte)
@@ -119,9 +119,7 @@ impl<'a> Decoder<'a> {
         match self.byte(place)? {
             0 => Ok(false),
             1 => Ok(true),
-            byte => {
-                Err(self.refuse(place, format!("a {what} starts with 00 or 01, not {byte:02x}")))
-            }
+            byte => Err(self.refuse(place, format!("{what} starts with 00 or 01, not {byte:02x}"))),
         }
     }
 
@@ -155,7 +153,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn option(&mut self, inner: &Type, place: &Place) -> Result<Value, CodecError> {
-        if !self.bit("option", place)? {
+        if !self.bit("an option", place)? {
             return Ok(Value::Null);
         }
         match self.codec.is_nullable(inner) {
@@ -200,6 +198,10 @@ impl<'a> Decoder<'a> {
         let fields = self.fields(&variant.fields, &place.field(&variant.name))?;
         Ok(Value::Object(Map::from_iter([(variant.name.clone(), Value::Object(fields))])))
     }
+}
+
+fn bytes_are(count: usize) -> String {
+    if count == 1 { "1 byte is".into() } else { format!("{count} bytes are") }
 }
 
 fn hex_text(bytes: &[u8]) -> Value {

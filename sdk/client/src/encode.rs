@@ -10,7 +10,7 @@ use weal_types::{
 use crate::{
     codec::{Codec, Parts, SOME, listed},
     error::{CodecError, Place, found, quoted},
-    expect::Expected,
+    expect::{Expected, object_with},
     integer::{Integer, Width},
 };
 
@@ -54,7 +54,7 @@ impl<'a> Encoder<'a> {
         };
         if values.len() != fields.len() {
             let names = listed(fields.iter().map(|field| field.name.as_str()));
-            let expected = format!("{} arguments: {names}", fields.len());
+            let expected = format!("a list of {} arguments: {names}", fields.len());
             return Err(place.refuse(found(args), expected, "one value for each, in this order"));
         }
         for (index, (field, value)) in fields.iter().zip(values).enumerate() {
@@ -92,12 +92,9 @@ impl<'a> Encoder<'a> {
     }
 
     fn refuse_object(&self, fields: &[Field], value: &Value, place: &Place) -> CodecError {
-        let names = listed(fields.iter().map(|field| field.name.as_str()));
-        let expected = format!("an object with the fields: {names}");
-        place.refuse(found(value), expected, self.codec.example_of_fields(fields))
+        place.refuse(found(value), object_with(fields), self.codec.example_of_fields(fields))
     }
 
-    /// One pass over the larger side: both have sorted access by name.
     fn refuse_unknown(
         &self,
         fields: &[Field],
@@ -109,12 +106,8 @@ impl<'a> Encoder<'a> {
         let Some(name) = values.keys().find(|name| !known.contains(name.as_str())) else {
             return Ok(());
         };
-        let expected = format!("only the fields: {}", listed(known.into_iter()));
-        Err(place.refuse(
-            format!("a field {}", quoted(name)),
-            expected,
-            "it under another name, or not",
-        ))
+        let found = format!("a field {}", quoted(name));
+        Err(place.refuse(found, object_with(fields), "one of these names, or nothing"))
     }
 
     /// A value with a meaning of its own.

@@ -19,6 +19,17 @@ pub(crate) struct Expected {
 /// Fields that an example writes out.
 const EXAMPLE_FIELDS: usize = 6;
 
+/// An object with these fields, in words.
+pub(crate) fn object_with(fields: &[Field]) -> String {
+    match fields.is_empty() {
+        true => "an object without fields".into(),
+        false => {
+            let names = listed(fields.iter().map(|field| field.name.as_str()));
+            format!("an object with the fields: {names}")
+        }
+    }
+}
+
 impl Codec {
     /// What to write for a value of `kind`.
     pub(crate) fn expected(&self, kind: &Type) -> Expected {
@@ -56,10 +67,7 @@ impl Codec {
 
     fn words_of(&self, name: &str) -> String {
         match self.definition(name).map(|definition| &definition.shape) {
-            Ok(Shape::Struct(fields)) => {
-                let names = listed(fields.iter().map(|field| field.name.as_str()));
-                format!("{name}, an object with the fields: {names}")
-            }
+            Ok(Shape::Struct(fields)) => format!("{name}, {}", object_with(fields)),
             Ok(Shape::Enum(variants)) => {
                 let names = listed(variants.iter().map(|variant| variant.name.as_str()));
                 format!("one case of {name}: {names}")

@@ -75,7 +75,8 @@ impl Codec {
             let asset = unit.and_then(|unit| self.asset_of(unit, scope));
             let unsigned = text.trim().strip_prefix('-').filter(|_| width.signed);
             let digits = unsigned.unwrap_or(text);
-            let number = units::read(digits, kind, unit, asset.as_ref(), scope.assets)?;
+            let number = units::read(digits, kind, unit, asset.as_ref(), scope.assets)
+                .map_err(|error| UnitError::new(text, error.problem, error.instead))?;
             let number = Integer::signed(unsigned.is_some(), number);
             if !width.admits(number) {
                 let range = format!("a number from {} to {}", width.min(), width.max());

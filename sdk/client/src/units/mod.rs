@@ -112,11 +112,8 @@ pub(crate) fn read(
             .filter(|number| !number.negative)
             .map(|number| number.magnitude)
             .ok_or_else(|| {
-                UnitError::new(
-                    text,
-                    "is not a whole number",
-                    "digits without a plus or zeros before them: 7",
-                )
+                let instead = "a whole number without a plus or zeros before it, such as `7`";
+                UnitError::new(text, "is not a number made of digits", instead)
             }),
     }
 }
