@@ -209,6 +209,9 @@ impl<'a> Encoder<'a> {
             let bytes = self.hex(kind, text, Some(32), place)?;
             return bytes.try_into().map_err(|_| self.refuse(kind, &Value::from(text), place));
         }
+        if text.trim() != text {
+            return Err(self.refuse(kind, &Value::from(text), place));
+        }
         match (Address::parse(text), kind) {
             (Ok(Address::Contract(id)), Type::ContractId) => Ok(id.0),
             (Ok(address), Type::AccountId) => Ok(address.account().0),

@@ -34,6 +34,7 @@
 //! | `show`, `text` | values as a person reads and types them |
 //! | [`units`] | amounts, durations, times, shares and sizes |
 //! | [`json`] | JSON from outside, strictly |
+//! | [`layout`] | what changed between two documents, and for whom |
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -45,6 +46,7 @@ mod error;
 mod expect;
 mod integer;
 pub mod json;
+pub mod layout;
 mod said;
 mod show;
 mod text;

@@ -49,6 +49,7 @@ fn words() -> Vec<(&'static str, Value)> {
         ("AccountId", json!(hex(&[7; 31]))),
         ("AccountId", json!(mistyped)),
         ("AccountId", json!("tess")),
+        ("AccountId", json!(format!(" {}", account()))),
         ("ContractId", contract_of_account.clone()),
         ("AssetId", contract_of_account),
         ("Hash", json!("ab".repeat(32))),
