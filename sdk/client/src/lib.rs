@@ -1,8 +1,8 @@
 //! Values of a contract's ABI as JSON and as text for people, and back to bytes.
 //!
 //! The crate does no I/O: a document, bytes and JSON go in, values come out. It builds for browsers
-//! too. `docs/abi.md` specifies the JSON, and the files in `tests/golden/json` pin it, so that other
-//! languages can do the same.
+//! too. `docs/abi.md` specifies the JSON, and the files in `tests/golden/json` pin it, so that
+//! other languages can do the same.
 //!
 //! ```
 //! use serde_json::json;
@@ -10,7 +10,8 @@
 //! use weal_types::abi::Abi;
 //!
 //! # let text = r#"{"format": 1, "contract": "Campaign",
-//! #   "layout": {"version": 1, "hash": "0x0000000000000000000000000000000000000000000000000000000000000000"},
+//! #   "layout": {"version": 1,
+//! #     "hash": "0x0000000000000000000000000000000000000000000000000000000000000000"},
 //! #   "methods": [{"name": "pay", "kind": "call", "intent": "Pay claim {claim}", "auth": "owner",
 //! #     "args": [{"name": "claim", "type": "u32", "meaning": {"min": "1"}}], "ok": "()"}]}"#;
 //! let codec = Codec::new(Abi::from_json(text)?)?;

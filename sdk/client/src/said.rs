@@ -102,6 +102,15 @@ impl Codec {
         Ok(DecodedError { code, name: case.name.clone(), message, fields })
     }
 
+    /// Encodes the payload of a refusal: what tests and tools compare receipts with.
+    pub fn encode_error(&self, code: u32, fields: &Value) -> Result<Vec<u8>, CodecError> {
+        let case = self.error_case(code)?;
+        let limit = limit::REVERT_PAYLOAD_BYTES;
+        let mut encoder = crate::encode::Encoder::new(self, "error", limit);
+        encoder.fields(&case.fields, fields, &Place::root("error"))?;
+        Ok(encoder.finish())
+    }
+
     /// What the person who signs a call of `method` reads: its intent with the arguments in it, or
     /// its name and the arguments if the author gave none. Texts stand in quotes, so that none of
     /// them passes for a part of the sentence.
@@ -136,9 +145,10 @@ impl Codec {
 
     fn error_case(&self, code: u32) -> Result<&ErrorCase, CodecError> {
         let errors = &self.abi().errors;
-        let codes: Vec<_> = errors.iter().map(|case| case.code.to_string()).collect();
-        let known = || unknown("error code", &code.to_string(), codes.iter().map(String::as_str));
-        errors.iter().find(|case| case.code == code).ok_or_else(known)
+        errors.iter().find(|case| case.code == code).ok_or_else(|| {
+            let codes: Vec<_> = errors.iter().map(|case| case.code.to_string()).collect();
+            unknown("error code", &code.to_string(), codes.iter().map(String::as_str))
+        })
     }
 }
 
@@ -154,15 +164,4 @@ pub fn render(template: &str, fields: &Map<String, Value>) -> String {
             other => crate::show::visible(&other.to_string()),
         })
     })
-}
-
-impl Codec {
-    /// Encodes the payload of a refusal: what tests and tools compare receipts with.
-    pub fn encode_error(&self, code: u32, fields: &Value) -> Result<Vec<u8>, CodecError> {
-        let case = self.error_case(code)?;
-        let limit = limit::REVERT_PAYLOAD_BYTES;
-        let mut encoder = crate::encode::Encoder::new(self, "error", limit);
-        encoder.fields(&case.fields, fields, &Place::root("error"))?;
-        Ok(encoder.finish())
-    }
 }

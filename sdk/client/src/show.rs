@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use weal_types::{
-    abi::{AssetRef, Field, Shape, Type, Unit},
+    abi::{AssetRef, Field, Meaning, Shape, Type, Unit},
     codec::Name,
     limit,
 };
@@ -29,6 +29,26 @@ pub(crate) enum Quotes {
     Without,
 }
 
+/// What a field comes down to, and what it and the aliases of its type say about it.
+pub(crate) struct Measured<'a> {
+    /// The type inside its options and aliases.
+    pub kind: &'a Type,
+    /// The outermost unit.
+    pub unit: Option<&'a Unit>,
+    /// The largest `min`.
+    pub min: u128,
+    /// The smallest `max`.
+    pub max: u128,
+}
+
+impl<'a> Measured<'a> {
+    fn add(&mut self, meaning: &'a Meaning) {
+        self.unit = self.unit.or(meaning.unit.as_ref());
+        self.min = self.min.max(meaning.min.unwrap_or(0));
+        self.max = self.max.min(meaning.max.unwrap_or(u128::MAX));
+    }
+}
+
 impl Codec {
     /// The value of `field` as a person reads it: `1,500.50 EUR`, `2h30m`, an address in full.
     ///
@@ -44,7 +64,7 @@ impl Codec {
     }
 
     fn show_value(&self, field: &Field, value: &Value, scope: Scope, quotes: Quotes) -> String {
-        let (kind, unit) = self.measured(field);
+        let Measured { kind, unit, .. } = self.measured(field);
         let number = Width::of(kind).and_then(|_| match value {
             Value::Number(number) => Integer::of_number(number),
             Value::String(text) => Integer::of_text(text),
@@ -78,23 +98,24 @@ impl Codec {
         })
     }
 
-    /// The type of a field without options and aliases, and the outermost unit on the way there.
-    pub(crate) fn measured<'a>(&'a self, field: &'a Field) -> (&'a Type, Option<&'a Unit>) {
-        let (mut kind, mut unit) = (&field.kind, field.meaning.unit.as_ref());
+    /// What a field comes down to, without options and aliases.
+    pub(crate) fn measured<'a>(&'a self, field: &'a Field) -> Measured<'a> {
+        let mut measured = Measured { kind: &field.kind, unit: None, min: 0, max: u128::MAX };
+        measured.add(&field.meaning);
         for _ in 0..=limit::TYPE_DEPTH {
-            match kind {
-                Type::Option(inner) => kind = inner,
+            match measured.kind {
+                Type::Option(inner) => measured.kind = inner,
                 Type::Named(name) => match self.definition(name).map(|named| &named.shape) {
-                    Ok(Shape::Alias { kind: inner, meaning }) => {
-                        unit = unit.or(meaning.unit.as_ref());
-                        kind = inner;
+                    Ok(Shape::Alias { kind, meaning }) => {
+                        measured.kind = kind;
+                        measured.add(meaning);
                     }
                     _ => break,
                 },
                 _ => break,
             }
         }
-        (kind, unit)
+        measured
     }
 
     /// What is known of the asset that `unit` counts.

@@ -9,7 +9,7 @@ use crate::{
     error::{CodecError, Place},
     integer::{Integer, Width},
     json,
-    show::Scope,
+    show::{Measured, Scope},
     units::{self, Assets, UnitError},
 };
 
@@ -46,7 +46,7 @@ impl Codec {
     ) -> Result<Value, CodecError> {
         let fields = &self.method(method)?.args;
         let mut values = Map::new();
-        let is_amount = |field: &Field| matches!(self.measured(field), (_, Some(Unit::Asset(_))));
+        let is_amount = |field: &Field| matches!(self.measured(field).unit, Some(Unit::Asset(_)));
         for amounts in [false, true] {
             for (name, text) in texts {
                 let Some(field) = fields.iter().find(|field| field.name == *name) else {
@@ -67,22 +67,13 @@ impl Codec {
     }
 
     fn typed(&self, field: &Field, text: &str, scope: Scope) -> Result<Value, UnitError> {
-        let (kind, unit) = self.measured(field);
+        let measured = self.measured(field);
+        let kind = measured.kind;
         if self.is_option_of_nullable(&field.kind) {
             return as_json(text);
         }
         if let Some(width) = Width::of(kind) {
-            let asset = unit.and_then(|unit| self.asset_of(unit, scope));
-            let unsigned = text.trim().strip_prefix('-').filter(|_| width.signed);
-            let digits = unsigned.unwrap_or(text);
-            let number = units::read(digits, kind, unit, asset.as_ref(), scope.assets)
-                .map_err(|error| UnitError::new(text, error.problem, error.instead))?;
-            let number = Integer::signed(unsigned.is_some(), number);
-            if !width.admits(number) {
-                let range = format!("a number from {} to {}", width.min(), width.max());
-                return Err(UnitError::new(text, format!("does not fit into {kind}"), range));
-            }
-            return Ok(number.to_json(width));
+            return self.number(&measured, width, text, scope);
         }
         match kind {
             Type::Bool => match text.trim() {
@@ -96,6 +87,35 @@ impl Codec {
             Type::Named(name) if self.has_plain_case(name, text.trim()) => Ok(text.trim().into()),
             _ => as_json(text),
         }
+    }
+
+    fn number(
+        &self,
+        measured: &Measured,
+        width: Width,
+        text: &str,
+        scope: Scope,
+    ) -> Result<Value, UnitError> {
+        let Measured { kind, unit, min, max } = *measured;
+        let asset = unit.and_then(|unit| self.asset_of(unit, scope));
+        let unsigned = text.trim().strip_prefix('-').filter(|_| width.signed);
+        let size = units::read(unsigned.unwrap_or(text), kind, unit, asset.as_ref(), scope.assets)
+            .map_err(|error| UnitError::new(text, error.problem, error.instead))?;
+        let number = Integer::signed(unsigned.is_some(), size);
+        if !width.admits(number) {
+            let range = format!("a number from {} to {}", width.min(), width.max());
+            return Err(UnitError::new(text, format!("does not fit into {kind}"), range));
+        }
+        // The codec holds it against these too, but says so in smallest units.
+        if (min > 0 && (number.negative || size < min)) || (!number.negative && size > max) {
+            let show = |number| units::show(Integer::positive(number), kind, unit, asset.as_ref());
+            let range = match max {
+                u128::MAX => format!("{} or more", show(min)),
+                max => format!("{} to {}", show(min), show(max)),
+            };
+            return Err(UnitError::new(text, "is out of bounds", range));
+        }
+        Ok(number.to_json(width))
     }
 
     /// Whether `name` is an enum with a case `text` that has no fields.

@@ -79,7 +79,7 @@ pub fn parse_duration(text: &str, tick: Tick) -> Result<u128, UnitError> {
 pub fn format_duration(count: u128, tick: Tick) -> String {
     let (mut rest, start) = (count, tick.milliseconds());
     let mut text = String::new();
-    // Days come first: weeks are for writing only. Counting in ticks keeps the largest number whole.
+    // Days come first: weeks are read, but not written.
     for (name, length) in PARTS.iter().skip(1).filter(|(_, length)| *length >= start) {
         let ticks = length / start;
         if rest >= ticks {

@@ -159,7 +159,7 @@ fn value(codec: &Codec, kind: &Type, choices: &mut Choices, depth: usize) -> Val
         Type::AssetId | Type::PublicKey | Type::CodeHash | Type::Hash => {
             hex(&choices.bytes::<32>())
         }
-        Type::Option(_) if depth == 0 || choices.byte() % 3 == 0 => Value::Null,
+        Type::Option(_) if depth == 0 || choices.byte().is_multiple_of(3) => Value::Null,
         Type::Option(inner) => {
             let value = value(codec, inner, choices, depth - 1);
             if is_nullable(codec, inner) { json!({ "some": value }) } else { value }
