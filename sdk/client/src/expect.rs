@@ -38,9 +38,9 @@ impl Codec {
 
     fn words(&self, kind: &Type) -> String {
         if let Some(width) = Width::of(kind) {
-            let quotes = if width.is_wide() { " in quotes" } else { "" };
+            let quotes = if width.is_wide() { "in quotes" } else { "without quotes" };
             return format!(
-                "{kind}, a whole number from {} to {}{quotes}",
+                "{kind}, a whole number from {} to {} {quotes}",
                 width.min(),
                 width.max()
             );

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use weal_types::{
     abi::{AssetRef, Field, Meaning, Shape, Type, Unit},
     codec::Name,
+    hash::Hash,
     limit,
 };
 
@@ -52,8 +53,8 @@ impl<'a> Measured<'a> {
 impl Codec {
     /// The value of `field` as a person reads it: `1,500.50 EUR`, `2h30m`, an address in full.
     ///
-    /// Integers with a unit, times, heights, gas and single words can be read back by
-    /// [`Codec::parse_text`]. A value that is not of the field's type is shown as its JSON.
+    /// [`Codec::parse_text`] reads numbers back. A value that is not of the field's type is shown as
+    /// its JSON.
     pub fn show(&self, field: &Field, value: &Value, scope: Scope) -> String {
         self.show_value(field, value, scope, Quotes::Without)
     }
@@ -74,8 +75,12 @@ impl Codec {
             let asset = unit.and_then(|unit| self.asset_of(unit, scope));
             return units::show(number, kind, unit, asset.as_ref());
         }
+        let asset = (*kind == Type::AssetId).then(|| scope.assets.by_id(&id_of(value)?)).flatten();
         match value {
             Value::Null => "none".into(),
+            Value::String(id) if let Some(asset) = asset => {
+                format!("{} ({})", visible(&asset.symbol), visible(id))
+            }
             Value::String(text) if *kind == Type::String && quotes == Quotes::Around => {
                 format!("\"{}\"", visible(&text.replace('\\', "\\\\").replace('"', "\\\"")))
             }
@@ -125,14 +130,16 @@ impl Codec {
             AssetRef::Any => None,
             AssetRef::Literal(id) => scope.assets.by_id(id),
             AssetRef::Stored(field) => scope.assets.by_id(&scope.assets.stored(field)?),
-            AssetRef::Argument(name) => {
-                let text = scope.values.get(name)?.as_str()?;
-                let mut id = [0; 32];
-                hex::decode_to_slice(text.strip_prefix("0x")?, &mut id).ok()?;
-                scope.assets.by_id(&id)
-            }
+            AssetRef::Argument(name) => scope.assets.by_id(&id_of(scope.values.get(name)?)?),
         }
     }
+}
+
+/// The 32 bytes that `value` writes in hexadecimal digits, if it does.
+fn id_of(value: &Value) -> Option<Hash> {
+    let mut id = [0; 32];
+    hex::decode_to_slice(value.as_str()?.strip_prefix("0x")?, &mut id).ok()?;
+    Some(id)
 }
 
 /// Replaces each `{name}` for which `value` knows one. Everything else stays; what is put in is not

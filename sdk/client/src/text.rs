@@ -22,7 +22,7 @@ impl Codec {
     /// | another integer | digits |
     /// | `bool` | `true` or `false` |
     /// | `String` | the text itself |
-    /// | `Bytes`, ids | `0x…`, or an address |
+    /// | `Bytes`, ids | `0x…`, an address, or the symbol of a known asset |
     /// | an enum | the name of a case without fields, or JSON |
     /// | an option | what is in it; leave the argument out for none |
     /// | anything else | JSON |
@@ -83,6 +83,10 @@ impl Codec {
             },
             Type::String => Ok(text.into()),
             Type::Bytes | Type::FixedBytes(_) => Ok(text.trim().into()),
+            Type::AssetId => Ok(match scope.assets.by_symbol(text.trim()) {
+                Some(asset) => format!("0x{}", hex::encode(asset.id)).into(),
+                None => text.trim().into(),
+            }),
             _ if is_id(kind) => Ok(text.trim().into()),
             Type::Named(name) if self.has_plain_case(name, text.trim()) => Ok(text.trim().into()),
             _ => as_json(text),

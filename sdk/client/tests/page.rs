@@ -14,7 +14,7 @@ struct Euro;
 
 impl Assets for Euro {
     fn by_id(&self, _: &Hash) -> Option<AssetInfo> {
-        Some(AssetInfo { symbol: "EUR".into(), decimals: 2 })
+        Some(AssetInfo { id: [1; 32], symbol: "EUR".into(), decimals: 2 })
     }
 
     fn by_symbol(&self, _: &str) -> Option<AssetInfo> {

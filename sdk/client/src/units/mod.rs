@@ -49,6 +49,8 @@ impl UnitError {
 /// What people call an asset, and where they put the point.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssetInfo {
+    /// Its id.
+    pub id: Hash,
     /// Its symbol: an ASCII letter, then letters, digits and underscores.
     pub symbol: String,
     /// How many of an amount's last digits stand behind the point.

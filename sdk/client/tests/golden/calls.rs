@@ -20,9 +20,7 @@ fn payee() -> Value {
 }
 
 /// A euro's id, as in the document.
-pub fn euro() -> Value {
-    "0xae10c431254fe798085a1a8f61750a091c8748c5eb709138f2a6282e5d3f1137".into()
-}
+pub const EURO: &str = "0xae10c431254fe798085a1a8f61750a091c8748c5eb709138f2a6282e5d3f1137";
 
 fn call(codec: &Codec, method: &str, args: Value, canonical: Value) -> Value {
     let bytes = codec.encode_args(method, &args).expect("good arguments");
@@ -41,8 +39,7 @@ fn calls(codec: &Codec) -> Vec<Value> {
         json!({ "claim": 7, "payee": payee(), "memo": "\"a} \u{202e}", "claims": [claim.clone()] });
     let shortest = json!({ "claim": 7, "payee": payee(), "claims": [] });
     let canonical = json!({ "claim": 7, "payee": payee(), "memo": null, "claims": [] });
-    let give =
-        json!({ "coin": euro(), "amount": "150050", "until": "1798736400000", "share": 250 });
+    let give = json!({ "coin": EURO, "amount": "150050", "until": "1798736400000", "share": 250 });
     vec![
         call(codec, "nothing", json!({}), json!({})),
         call(codec, "nothing", json!([]), json!({})),
@@ -50,6 +47,7 @@ fn calls(codec: &Codec) -> Vec<Value> {
         call(codec, "pay", shortest, canonical.clone()),
         call(codec, "pay", json!([7, payee(), null, []]), canonical),
         call(codec, "give", give.clone(), give),
+        call(codec, "grant", json!([EURO]), json!({ "coin": EURO })),
     ]
 }
 

@@ -17,21 +17,18 @@ pub struct Known;
 
 impl Assets for Known {
     fn by_id(&self, id: &Hash) -> Option<AssetInfo> {
-        match id[0] {
-            0xae => self.by_symbol("EUR"),
-            2 => self.by_symbol("JPY"),
-            _ => None,
-        }
+        let all = ["EUR", "JPY", "KWD"].map(|symbol| self.by_symbol(symbol));
+        all.into_iter().flatten().find(|asset| asset.id == *id)
     }
 
     fn by_symbol(&self, symbol: &str) -> Option<AssetInfo> {
-        let decimals = match symbol {
-            "EUR" => 2,
-            "JPY" => 0,
-            "KWD" => 3,
+        let (id, decimals) = match symbol {
+            "EUR" => (euro(), 2),
+            "JPY" => ([2; 32], 0),
+            "KWD" => ([3; 32], 3),
             _ => return None,
         };
-        Some(AssetInfo { symbol: symbol.into(), decimals })
+        Some(AssetInfo { id, symbol: symbol.into(), decimals })
     }
 
     fn stored(&self, _: &str) -> Option<Hash> {
@@ -42,10 +39,16 @@ impl Assets for Known {
 /// A type, its unit, and what people write: a number in smallest units, or a refusal.
 type Row = (&'static str, Option<Unit>, &'static [(&'static str, Option<&'static str>)]);
 
-fn euros() -> Option<Unit> {
+/// The id of euros in the document.
+fn euro() -> Hash {
     let mut id = [0; 32];
-    id[0] = 0xae;
-    Some(Unit::Asset(AssetRef::Literal(id)))
+    let digits = crate::calls::EURO.trim_start_matches("0x");
+    hex::decode_to_slice(digits, &mut id).expect("64 digits");
+    id
+}
+
+fn euros() -> Option<Unit> {
+    Some(Unit::Asset(AssetRef::Literal(euro())))
 }
 
 fn amounts() -> Vec<Row> {
@@ -222,6 +225,12 @@ const TEXTS: &[(&str, &str, Option<&str>)] = &[
     ("Bytes", "0x00ff", Some(r#""0x00ff""#)),
     ("Bytes", "00ff", None),
     ("AccountId", "tess", None),
+    (
+        "AssetId",
+        "JPY",
+        Some(r#""0x0202020202020202020202020202020202020202020202020202020202020202""#),
+    ),
+    ("AssetId", "XYZ", None),
     ("Stage", "Open", Some(r#""Open""#)),
     ("Stage", r#"{"Paid": {"at": "5", "parts": []}}"#, Some(r#"{"Paid":{"at":"5","parts":[]}}"#)),
     ("Stage", "Paid", None),
@@ -239,7 +248,7 @@ fn field(kind: &str, unit: Option<Unit>) -> Field {
 }
 
 pub fn write(golden: &mut Golden, codec: &Codec) {
-    let values = Map::from_iter([("coin".to_owned(), crate::calls::euro())]);
+    let values = Map::from_iter([("coin".to_owned(), crate::calls::EURO.into())]);
     let scope = Scope { values: &values, assets: &Known };
     let mut vectors = Vec::new();
     for (kind, unit, texts) in [amounts(), times(), others()].into_iter().flatten() {

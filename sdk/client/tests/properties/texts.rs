@@ -22,7 +22,7 @@ impl Assets for Only {
     }
 
     fn by_symbol(&self, symbol: &str) -> Option<AssetInfo> {
-        (symbol == "AID").then(|| AssetInfo { symbol: "AID".into(), decimals: self.0 })
+        (symbol == "AID").then(|| AssetInfo { id: [1; 32], symbol: "AID".into(), decimals: self.0 })
     }
 
     fn stored(&self, _: &str) -> Option<Hash> {
