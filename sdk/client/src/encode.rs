@@ -1,5 +1,7 @@
 //! From JSON to bytes.
 
+use std::collections::BTreeSet;
+
 use parity_scale_codec::{Compact, Encode};
 use serde_json::{Map, Value};
 use weal_types::{
@@ -101,8 +103,7 @@ impl<'a> Encoder<'a> {
         values: &Map<String, Value>,
         place: &Place,
     ) -> Result<(), CodecError> {
-        let known: std::collections::BTreeSet<_> =
-            fields.iter().map(|field| field.name.as_str()).collect();
+        let known: BTreeSet<_> = fields.iter().map(|field| field.name.as_str()).collect();
         let Some(name) = values.keys().find(|name| !known.contains(name.as_str())) else {
             return Ok(());
         };

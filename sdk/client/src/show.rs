@@ -53,8 +53,8 @@ impl<'a> Measured<'a> {
 impl Codec {
     /// The value of `field` as a person reads it: `1,500.50 EUR`, `2h30m`, an address in full.
     ///
-    /// [`Codec::parse_text`] reads numbers back. A value that is not of the field's type is shown as
-    /// its JSON.
+    /// [`Codec::parse_text`] reads numbers back. A value that is not of the field's type is shown
+    /// as its JSON.
     pub fn show(&self, field: &Field, value: &Value, scope: Scope) -> String {
         self.show_value(field, value, scope, Quotes::Without)
     }
