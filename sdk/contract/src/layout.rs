@@ -46,7 +46,9 @@ pub enum LockError {
         changes: String,
     },
     /// A field of an earlier version is gone, and its name could come back with another meaning.
-    #[error("`{field}` of storage version {version} is gone: add `retired(\"{field}\")` to `#[storage(…)]`")]
+    #[error(
+        "`{field}` of storage version {version} is gone: add `retired(\"{field}\")` to `#[storage(…)]`"
+    )]
     NotRetired {
         /// The field.
         field: String,
