@@ -145,3 +145,10 @@ pub fn read_all<T>(
     let value = read(&mut bytes).ok()?;
     if bytes.is_empty() { Some(value) } else { None }
 }
+
+/// The bytes of a key of an `OrderedMap` behind the field's.
+#[cfg(not(target_arch = "wasm32"))]
+#[must_use]
+pub fn ordered_key(key: &impl crate::OrderedKey) -> Vec<u8> {
+    crate::buffer::written(|buffer| key.write(buffer), <[u8]>::to_vec)
+}
