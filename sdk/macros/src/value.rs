@@ -109,7 +109,7 @@ fn enumeration(data: &DataEnum) -> Result<Parts> {
         shape.push(quote!(::weal_sdk::describe::variant(#text, #index, #doc, #fields)));
     }
     if indexes.is_empty() {
-        return Err(Error::new_spanned(&data.enum_token, "an enum without cases has no values"));
+        return Err(Error::new_spanned(data.enum_token, "an enum without cases has no values"));
     }
     Ok(Parts {
         encode: quote!(match self { #(#encode)* }),
