@@ -59,6 +59,8 @@ fn entry(contract: &Contract, method: &Method) -> TokenStream {
     let (entry, name, error) = (entry_name(method), &method.name, &contract.error);
     let names: Vec<_> = method.args.iter().map(|arg| &arg.name).collect();
     let kinds = method.args.iter().map(|arg| &arg.kind);
+    let place = method.args.first().map_or(name.span(), |arg| arg.kind.span());
+    let arguments = quote_spanned!(place=> ::weal_sdk::generated::arguments::<(#(#kinds,)*)>());
     let (accept, permit) = (accept(method), permit(contract, method));
     let context = match method.context {
         Context::None => quote!(),
@@ -80,7 +82,7 @@ fn entry(contract: &Contract, method: &Method) -> TokenStream {
             let mut context = ::weal_sdk::generated::call_context();
             #[allow(unused_mut)]
             let mut contract = <Self as ::weal_sdk::Storage>::open();
-            let (#(#names,)*): (#(#kinds,)*) = ::weal_sdk::generated::arguments();
+            let (#(#names,)*) = #arguments;
             #accept
             #permit
             let _ = &context;
