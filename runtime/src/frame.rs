@@ -41,8 +41,19 @@ pub(crate) struct MemoryGrowth {
     /// the fuel itself, so the next host call or the end of the frame does. At most 64 pages, since
     /// a frame's memory has no more.
     pub gas: u64,
-    /// Set when the operating system, and not a limit, refused memory.
+    /// Bytes that memory has since it last grew, unless the operating system refused them.
+    granted: usize,
+    /// Set when the operating system, and not a limit, is known to have refused memory.
     out_of_memory: bool,
+}
+
+impl MemoryGrowth {
+    /// Whether a memory of `bytes` lacks some that it was granted. Only the operating system takes
+    /// back: Wasmtime asks `memory_growing` after it has compared with what the module
+    /// declares, and reports both failures alike.
+    const fn lacks(&self, bytes: usize) -> bool {
+        bytes < self.granted
+    }
 }
 
 impl ResourceLimiter for MemoryGrowth {
@@ -52,20 +63,16 @@ impl ResourceLimiter for MemoryGrowth {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
+        self.out_of_memory |= self.lacks(current);
         if desired > MEMORY_BYTES {
             return Ok(false);
         }
+        self.granted = desired;
         // The first growth, from nothing, is the declared memory, which instantiation has paid for.
         if current > 0 {
             self.gas += ((desired - current) / PAGE_BYTES) as u64 * gas::MEMORY_PAGE;
         }
         Ok(true)
-    }
-
-    fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
-        // A limit was refused above; whatever fails after that is this machine's.
-        self.out_of_memory = true;
-        Ok(())
     }
 
     fn table_growing(
@@ -109,7 +116,9 @@ pub(crate) fn run(
     let entry = entry.typed::<(), ()>(&store).map_err(engine)?;
     store.set_fuel(gas).map_err(engine)?;
     let outcome = entry.call(&mut store, ());
-    if store.data().growth.out_of_memory {
+    let memory_bytes = store.data().memory.map_or(0, |memory| memory.data_size(&store));
+    let growth = &store.data().growth;
+    if growth.out_of_memory || growth.lacks(memory_bytes) {
         return Err(engine("the operating system refused memory"));
     }
     match outcome {

@@ -33,8 +33,8 @@ pub struct Options {
     /// Whether the history index is kept. Switching it on covers heights from then on; switching it
     /// off deletes it.
     pub history: bool,
-    /// Bytes of bucket contents kept in memory. 64 bytes per key hold all of them; a miss costs
-    /// about 5 µs.
+    /// Bytes of bucket contents kept in memory: 80 per key, and as many as its value has if that is
+    /// short and was written since the start. A miss costs about 5 µs.
     pub cache_bytes: usize,
     /// Most leaves of a bucket, 2 to 64. Counts when a state is made; an existing one keeps its
     /// own. No hash depends on it. Larger buckets mean fewer nodes in memory (about 150 bytes per
