@@ -169,7 +169,7 @@ fn enter_wasm(
         memory: None,
         growth: MemoryGrowth::default(),
     };
-    let result = frame::run(&code, &method, frame, meter);
+    let result = frame::run(&code, (call.method.as_str(), &method), frame, meter);
     shared.borrow_mut().running.pop();
     result
 }

@@ -1,6 +1,6 @@
 //! A contract's code, compiled and ready to be entered.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use parity_scale_codec::{Decode, Encode};
 use wasmtime::{Engine, InstancePre, Linker, Module, ModuleExport};
@@ -11,7 +11,7 @@ use weal_types::{
     host::EXPORT_PREFIX,
 };
 
-use crate::{engine::Engines, fault::HostFault, frame::Frame, gas};
+use crate::{engine::Engines, fault::HostFault, frame::Frame, gas, stand_in::StandIn};
 
 /// Compiled code. Shared by all frames that run it.
 pub struct Code {
@@ -21,6 +21,8 @@ pub struct Code {
     pub abi: Abi,
     /// What upload and instantiation are charged by.
     pub size: ModuleSize,
+    /// What runs in the place of the instance.
+    pub(crate) stand_in: Option<Arc<dyn StandIn>>,
     pub(crate) instance: InstancePre<Frame>,
     pub(crate) memory: ModuleExport,
     pub(crate) stack: ModuleExport,
@@ -98,6 +100,7 @@ impl Code {
             .instantiate_pre(&module)
             .map_err(|error| unusable(hash, &format!("{error:#}")))?;
         Ok(Self {
+            stand_in: None,
             hash: *hash,
             instantiate_gas: gas::instantiate(&artifact.size),
             size: artifact.size,

@@ -17,6 +17,7 @@
 //! | `session`, `overlay` | what the frames of a block share; the state while it changes |
 //! | [`gas`] | what work costs |
 //! | `engine`, `code`, `cache` | compiling, and keeping what was compiled |
+//! | `stand_in` | native code in the place of Wasm, for tests |
 //! | `fault` | whose fault it is |
 //! | [`genesis`] | the first state |
 
@@ -37,6 +38,7 @@ mod overlay;
 mod query;
 mod session;
 mod signature;
+mod stand_in;
 pub mod system;
 mod transaction;
 
@@ -53,11 +55,13 @@ pub use fault::HostFault;
 pub use overlay::SharedSnapshot;
 pub use query::{CallMode, CallOutput};
 pub use signature::{InvalidTransaction, VerifiedTransaction, is_signed, verify_batch};
+pub use stand_in::{FrameOver, StandIn, StandInExit, StandInFrame};
 
 use cache::{DiskCache, MemoryCache};
 use code::Artifact;
 use engine::Engines;
 use frame::Frame;
+use stand_in::StandIns;
 
 /// How a runtime is set up.
 #[derive(Clone, Debug, Default)]
@@ -86,6 +90,7 @@ pub struct Runtime {
     linker: Linker<Frame>,
     memory: MemoryCache,
     disk: Option<DiskCache>,
+    stand_ins: StandIns,
 }
 
 impl Runtime {
@@ -94,7 +99,19 @@ impl Runtime {
         let engines = Engines::new(config.parallel_compilation)?;
         let linker = host::linker(&engines.run)?;
         let disk = config.disk_cache.as_ref().map(|disk| DiskCache::open(disk, &engines.run));
-        Ok(Arc::new(Self { linker, memory: MemoryCache::new(), disk: disk.transpose()?, engines }))
+        Ok(Arc::new(Self {
+            linker,
+            memory: MemoryCache::new(),
+            disk: disk.transpose()?,
+            engines,
+            stand_ins: StandIns::default(),
+        }))
+    }
+
+    /// Lets `code` run in the place of the module with this hash, from when that is next loaded.
+    /// For tests: a chain on which validators did this would fall apart.
+    pub fn stand_in(&self, hash: CodeHash, code: Arc<dyn StandIn>) {
+        self.stand_ins.put(hash, code);
     }
 
     /// Code that is in memory already.
@@ -128,6 +145,8 @@ impl Runtime {
     fn load(&self, hash: &CodeHash, artifact: &Artifact) -> Result<Arc<Code>, HostFault> {
         // SAFETY: the artifact was compiled in this process, or read from a file whose MAC is keyed
         // by a secret of this node and covers the code hash.
-        unsafe { Code::load(&self.engines.run, &self.linker, hash, artifact) }.map(Arc::new)
+        let mut code = unsafe { Code::load(&self.engines.run, &self.linker, hash, artifact) }?;
+        code.stand_in = self.stand_ins.get(hash);
+        Ok(Arc::new(code))
     }
 }

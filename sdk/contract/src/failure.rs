@@ -62,6 +62,12 @@ pub(crate) fn refuse(code: u32, payload: &impl Encode) -> ! {
     })
 }
 
+/// The name of one of the SDK's codes.
+#[cfg(feature = "bench")]
+pub(crate) fn named(code: u32) -> Option<String> {
+    cases().into_iter().find(|case| case.code == code).map(|case| case.name)
+}
+
 /// Names, messages and fields of the codes, for the ABI.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn cases() -> Vec<weal_types::abi::ErrorCase> {

@@ -51,6 +51,8 @@ extern crate alloc;
 
 #[cfg(target_arch = "wasm32")]
 mod allocator;
+#[cfg(all(feature = "bench", not(target_arch = "wasm32")))]
+pub mod bench;
 mod buffer;
 pub mod callee;
 mod context;
@@ -80,6 +82,8 @@ pub use storage::{
     StorageField,
 };
 pub use value::Value;
+#[cfg(all(feature = "bench", not(target_arch = "wasm32")))]
+pub use weal_sdk_macros::test;
 pub use weal_sdk_macros::{ContractError, Event, RoleSet, Storage, Value, contract, import};
 pub use weal_types::{
     abi,

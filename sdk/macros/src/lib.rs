@@ -15,6 +15,7 @@ mod meaning;
 mod past;
 mod role;
 mod storage;
+mod test;
 mod value;
 
 use proc_macro::TokenStream;
@@ -61,6 +62,13 @@ pub fn role_set(item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn import(input: TokenStream) -> TokenStream {
     import::expand(input.into()).unwrap_or_else(refuse).into()
+}
+
+/// A test of contracts: a function that takes a `&mut Bench`, run with their native code, their
+/// Wasm, or both, which are then compared. See `weal_sdk::bench`.
+#[proc_macro_attribute]
+pub fn test(attributes: TokenStream, item: TokenStream) -> TokenStream {
+    test::expand(attributes.into(), item.into()).unwrap_or_else(refuse).into()
 }
 
 type Expand = fn(&syn::DeriveInput) -> syn::Result<proc_macro2::TokenStream>;

@@ -6,7 +6,7 @@ mod crypto;
 mod money;
 mod storage;
 
-pub(super) use call::{args, attached, call, context, gas_left, log, panic, ret, revert, take};
-pub(super) use crypto::{blake2b_256, ed25519_verify, keccak_256, sha256, sr25519_verify};
-pub(super) use money::{balance, transfer};
-pub(super) use storage::{emit, get, put, range, remove};
+pub(crate) use call::{args, attached, call, context, gas_left, log, panic, ret, revert, take};
+pub(crate) use crypto::{blake2b_256, ed25519_verify, keccak_256, sha256, sr25519_verify};
+pub(crate) use money::{balance, transfer};
+pub(crate) use storage::{emit, get, put, range, remove};

@@ -2,6 +2,7 @@
 //! description beside it.
 
 mod attribute;
+mod calls;
 mod describe;
 mod entry;
 mod method;
@@ -54,8 +55,8 @@ pub fn expand(attributes: TokenStream, item: TokenStream) -> Result<TokenStream>
     }
     check(&contract, &item)?;
     let (entries, description) = (entry::print(&contract), describe::print(&contract));
-    let past = past_layouts(&contract)?;
-    Ok(quote! { #item #entries #description #past })
+    let (calls, past) = (calls::print(&contract), past_layouts(&contract)?);
+    Ok(quote! { #item #entries #description #calls #past })
 }
 
 fn type_name(item: &ItemImpl) -> Result<Ident> {

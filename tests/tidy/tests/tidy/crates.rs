@@ -39,6 +39,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
         ],
     ),
     ("weal-tidy", &[]),
+    ("weal-wire-tests", &[]),
 ];
 
 /// Crates that build without the standard library: no clock, socket, disk or thread can enter them.

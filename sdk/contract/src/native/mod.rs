@@ -13,6 +13,12 @@ use std::{
     sync::Once,
 };
 
+mod contract;
+mod request;
+
+pub use contract::Contract;
+pub use request::Request;
+
 /// The frame is over, and the host knows why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ended;
