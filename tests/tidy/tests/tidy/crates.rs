@@ -30,6 +30,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
             "weal-types",
         ],
     ),
+    ("weal", &["weal-gate", "weal-types"]),
     ("weal-tidy", &[]),
 ];
 
