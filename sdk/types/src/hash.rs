@@ -47,6 +47,10 @@ tags! {
     Code = "weal/code/1",
     /// Encoded ABI document → ABI hash.
     Abi = "weal/abi/1",
+    /// Name of a storage field → the first bytes of its keys.
+    StorageField = "weal/field/1",
+    /// Encoded storage fields and types → layout hash.
+    Layout = "weal/layout/1",
     /// Contract id ‖ key → path in the state tree.
     StateKey = "weal/key/1",
     /// Value → value hash.

@@ -18,6 +18,7 @@
 //! | [`merkle`] | RFC 6962 trees over transactions and receipts |
 //! | [`state`] | keys, change sets, and the view that execution reads |
 //! | [`abi`] | a contract's description of itself |
+//! | [`layout`] | the shape of a contract's storage |
 //! | [`host`] | the table of host functions |
 //! | [`limit`] | every maximum, with its unit and its reason |
 
@@ -36,6 +37,7 @@ pub mod codec;
 pub mod hash;
 pub mod host;
 pub mod id;
+pub mod layout;
 pub mod limit;
 pub mod merkle;
 pub mod params;
