@@ -1,0 +1,120 @@
+//! Calls to other contracts. [`import!`](crate::import) writes a client with one method per method
+//! of an ABI on top of [`Target`].
+
+use alloc::vec::Vec;
+
+use weal_types::{
+    AccountId, Amount, AssetId, ContractId, Gas,
+    codec::{Bytes, Name},
+    receipt::{CallError, FailureKind},
+    transaction::AssetAmount,
+};
+
+use crate::{
+    Value,
+    buffer::{Buffer, written},
+    codec::{Compact, Decode, Encode},
+    failure::{Failure, fail},
+    host,
+    value::exact,
+};
+
+/// A contract to call, with what goes along.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    contract: ContractId,
+    gas: Gas,
+    attached: Vec<AssetAmount>,
+}
+
+impl Target {
+    /// The contract `contract`, with nothing attached and all the gas that is left.
+    #[must_use]
+    pub const fn new(contract: ContractId) -> Self {
+        Self { contract, gas: Gas::MAX, attached: Vec::new() }
+    }
+
+    /// Attaches an amount, which the calling contract pays. At most sixteen assets.
+    pub fn attach(&mut self, asset: AssetId, amount: Amount) {
+        self.attached.push(AssetAmount { asset, amount });
+    }
+
+    /// Limits the gas that the call may use. What it does not use comes back; without a limit a
+    /// callee can use up all gas of the caller.
+    pub const fn gas_at_most(&mut self, gas: Gas) {
+        self.gas = gas;
+    }
+
+    /// Calls `method` with the encoding of `args`, a tuple of the arguments.
+    ///
+    /// Where the call fails, everything that it did is undone, and the error says which contract
+    /// failed and how. An answer that is no `T` is a failure of the callee with the code of
+    /// [`Failure::AnswerMalformed`].
+    pub fn call<T: Value>(&self, method: &str, args: &impl Encode) -> Result<T, CallError> {
+        self.ask(method, args, |answer| match answer.split_first() {
+            Some((0, mut answer)) => match take_bytes(&mut answer).and_then(exact) {
+                Some(value) => Ok(value),
+                None => Err(self.malformed(method)),
+            },
+            Some((_, error)) => Err(exact(error).unwrap_or_else(|| self.malformed(method))),
+            None => Err(self.malformed(method)),
+        })
+    }
+
+    /// The id at `at` in the answer to `method`; ends the frame where there is none.
+    pub(crate) fn id_in_answer(&self, method: &str, args: &impl Encode, at: usize) -> AccountId {
+        self.ask(method, args, |answer| {
+            let answer = match answer.split_first() {
+                Some((0, mut answer)) => take_bytes(&mut answer),
+                _ => None,
+            };
+            let id = answer.and_then(|answer| answer.get(at..)?.first_chunk());
+            AccountId(*id.unwrap_or_else(|| fail(Failure::AnswerMalformed)))
+        })
+    }
+
+    /// Hands on the encoded `Result<Vec<u8>, CallError>`.
+    fn ask<R>(&self, method: &str, args: &impl Encode, read: impl FnOnce(&[u8]) -> R) -> R {
+        written(|request| self.write(request, method, args), |request| host::call(request, read))
+    }
+
+    /// Writes the `CallRequest`.
+    fn write(&self, request: &mut Buffer<'_>, method: &str, args: &impl Encode) {
+        self.contract.encode_to(request);
+        method.encode_to(request);
+        Compact(args.encoded_size() as u32).encode_to(request);
+        args.encode_to(request);
+        self.attached.encode_to(request);
+        self.gas.encode_to(request);
+    }
+
+    fn malformed(&self, method: &str) -> CallError {
+        let code = Failure::AnswerMalformed.code();
+        match Name::new(method) {
+            Ok(method) => CallError {
+                contract: self.contract,
+                method,
+                kind: FailureKind::Revert { code, payload: Bytes::default() },
+            },
+            Err(_) => fail(Failure::AnswerMalformed),
+        }
+    }
+}
+
+/// Takes a length and that many bytes from the front of `input`.
+pub(crate) fn take_bytes<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let Compact(length) = Compact::<u32>::decode(input).ok()?;
+    let (bytes, rest) = input.split_at_checked(length as usize)?;
+    *input = rest;
+    Some(bytes)
+}
+
+/// The error that `error` says the callee at `contract` refused with, read by `read`; `None` for
+/// another failure, or one of a contract further down.
+#[must_use]
+pub fn refusal<E: crate::ContractError>(error: &CallError) -> Option<E> {
+    match &error.kind {
+        FailureKind::Revert { code, payload } => E::read(*code, payload),
+        _ => None,
+    }
+}
