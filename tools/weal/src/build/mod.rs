@@ -14,10 +14,12 @@ use serde_json::json;
 use weal_gate::{ChainProfile, CheckedModule};
 use weal_types::{CodeHash, abi::Abi};
 
+use optimise::Optimiser;
+
 pub use describe::{Description, describe};
 
 use crate::{
-    args,
+    args, codes,
     module::names,
     outcome::{Failure, Report, progress, warn},
     project::{self, Package},
@@ -73,13 +75,10 @@ pub fn build(package: Package) -> Result<Built, Failure> {
     if let Some(built) = last_results(&package, &stamp, &description, version.clone()) {
         return Ok(built);
     }
-    let named = match &optimiser {
-        Some(optimiser) => optimiser.run(&compiled, &package.result("wasm"))?,
-        None => compiled,
+    let (module, named) = match &optimiser {
+        Some(optimiser) => optimise(optimiser, &compiled, &description.abi, &package)?,
+        None => (pack(&compiled, &description.abi)?, compiled),
     };
-    let module = weal_gate::package(&named, &description.abi).map_err(|error| {
-        Failure::new(crate::codes::INTERNAL, format!("the compiler wrote no module: {error}"))
-    })?;
     let built = Built {
         checked: check(&module, &named, &package.result("wasm"))?,
         optimiser: version,
@@ -90,6 +89,30 @@ pub fn build(package: Package) -> Result<Built, Failure> {
     };
     write_results(&built, &stamp)?;
     Ok(built)
+}
+
+/// Optimises, and returns the result ready for upload and with names.
+fn optimise(
+    optimiser: &Optimiser,
+    compiled: &[u8],
+    abi: &Abi,
+    package: &Package,
+) -> Result<(Vec<u8>, Vec<u8>), Failure> {
+    let path = package.result("wasm");
+    let named = match optimiser.run(&names::only(compiled), &path) {
+        Ok(named) => named,
+        // It refuses features that are off, but does not say so as the gate does.
+        Err(failure) => {
+            return Err(check(&pack(compiled, abi)?, compiled, &path).err().unwrap_or(failure));
+        }
+    };
+    Ok((pack(&named, abi)?, named))
+}
+
+fn pack(named: &[u8], abi: &Abi) -> Result<Vec<u8>, Failure> {
+    weal_gate::package(named, abi).map_err(|error| {
+        Failure::new(codes::INTERNAL, format!("the compiler wrote no module: {error}"))
+    })
 }
 
 /// The gate, with names in what it says.

@@ -64,7 +64,18 @@ impl Comparison {
                 next: "choose another name: old values still lie at its keys".into(),
             });
         }
-        if to > from || old.hash() == new.hash() {
+        let is_gone = |name: &&str| {
+            !new.fields.iter().any(|field| field.name == **name)
+                && !new.retired.iter().any(|retired| retired == *name)
+        };
+        let lost = old.fields.iter().map(|field| field.name.as_str()).find(is_gone);
+        if let Some(name) = lost.filter(|_| to > from) {
+            return Some(Refused {
+                message: format!("stored field `{name}` is gone, and its name is not retired"),
+                next: format!("add retired(\"{name}\"), so that no field reuses its keys"),
+            });
+        }
+        if to > from || (old.hash() == new.hash() && old.retired == new.retired) {
             return None;
         }
         let fields: Vec<_> = self
@@ -72,8 +83,11 @@ impl Comparison {
             .iter()
             .map(|change| format!("`{}` ({})", change.field, change.what))
             .collect();
-        // The hash covers types that no field uses any more, too.
-        let what = if fields.is_empty() { "an unused type".into() } else { fields.join(", ") };
+        // A type that no field uses any more counts, and so do retired names.
+        let what = match fields.is_empty() {
+            true => "types or retired names".into(),
+            false => fields.join(", "),
+        };
         Some(Refused {
             message: format!("the upgrade changes stored {what}, but version is still {to}"),
             next: format!(

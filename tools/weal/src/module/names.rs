@@ -21,6 +21,29 @@ pub fn add(module: &[u8], named: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Returns `module` with no custom sections but that of names. Linkers also write one that says which
+/// features the compiler had, and tools trust it more than their own options.
+pub fn only(module: &[u8]) -> Vec<u8> {
+    let mut out = vec![];
+    let mut end = 0;
+    for payload in Parser::new(0).parse_all(module).map_while(Result::ok) {
+        let next = match (&payload, payload.as_section()) {
+            (Payload::Version { range, .. }, _) => range.end,
+            (_, Some((_, range))) => range.end,
+            _ => continue,
+        };
+        let is_dropped = match &payload {
+            Payload::CustomSection(section) => section.name() != SECTION,
+            _ => false,
+        };
+        if !is_dropped {
+            out.extend_from_slice(module.get(end..next).unwrap_or_default());
+        }
+        end = next;
+    }
+    out
+}
+
 /// The functions of a module by index: the demangled name where there is one, else the export.
 pub fn functions(module: &[u8]) -> BTreeMap<u32, String> {
     let mut found = BTreeMap::new();
@@ -132,6 +155,15 @@ mod tests {
         assert_eq!(names.get(&1).map(String::as_str), Some("core::fmt::write"));
         assert_eq!(names.get(&2).map(String::as_str), Some("weal.init"));
         assert_eq!(functions(&add(&module[..8], &module)).len(), 1, "names without exports");
+    }
+
+    #[test]
+    fn other_custom_sections_are_dropped() {
+        let [plain, full] = ["", r#"(@custom "target_features" "x")"#]
+            .map(|custom| wat::parse_str(format!("(module {custom} (func $f))")).unwrap());
+        assert_ne!(full, plain);
+        assert_eq!(only(&full), plain);
+        assert_eq!(functions(&only(&full)).len(), 1, "names are kept");
     }
 
     #[test]
