@@ -25,6 +25,8 @@ failed, 130 interrupted.\n`weal explain CODE` tells more about an error.";
 /// The commands.
 #[derive(Subcommand)]
 pub enum Command {
+    /// Write a new contract's package.
+    New(New),
     /// Build a contract: Wasm, ABI and sizes.
     Build(Build),
     /// Check a module, or a package's build, against the rules of the chain.
@@ -58,6 +60,30 @@ pub struct Selection {
     /// The package's name, in a workspace of several.
     #[arg(long, short, value_name = "NAME")]
     pub package: Option<String>,
+}
+
+/// What to write.
+#[derive(Args)]
+pub struct New {
+    /// The package's name: lower-case letters, digits and hyphens.
+    pub name: String,
+    /// What to start from.
+    #[arg(long, value_enum, default_value = "empty")]
+    pub template: Template,
+    /// A checkout of Commonweal whose SDK the package uses.
+    #[arg(long, value_name = "PATH")]
+    pub sdk: Option<PathBuf>,
+}
+
+/// What a new contract starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Template {
+    /// One stored number and a test.
+    Empty,
+    /// Balances that move between accounts.
+    Token,
+    /// Gifts come in; approved payments go out.
+    Grant,
 }
 
 /// How to build.

@@ -27,6 +27,7 @@ mod completions;
 mod explain;
 mod layout;
 mod module;
+mod new;
 
 mod outcome;
 mod project;
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
 
 fn run(command: &Command) -> Result<Report, Failure> {
     match command {
+        Command::New(arguments) => new::command(arguments),
         Command::Build(arguments) => build::command(arguments),
         Command::Check(arguments) => check::command(arguments),
         Command::Test(arguments) => test::command(arguments),

@@ -110,8 +110,12 @@ fn printable(name: &str) -> String {
 }
 
 /// The crate that a demangled name starts with: `core::fmt::write` and `<core::fmt::Arguments as …>`
-/// are of `core`. Names of C and exports are of none.
+/// are of `core`; so is `<u8 as core::…>`, by its trait. Names of C and exports are of none.
 pub fn crate_of(name: &str) -> Option<&str> {
+    of_path(name).or_else(|| of_path(name.split_once(" as ")?.1))
+}
+
+fn of_path(name: &str) -> Option<&str> {
     let inner = name.trim_start_matches(['<', '&', '*', '[', '(']);
     let inner = inner.strip_prefix("dyn ").unwrap_or(inner);
     let (first, _) = inner.split_once("::")?;
@@ -131,7 +135,8 @@ mod tests {
             ("<&my_token::Claim as core::fmt::Debug>::fmt", Some("my_token")),
             ("<[alloc::string::String] as core::cmp::PartialEq>::eq", Some("alloc")),
             ("<dyn core::any::Any>::is", Some("core")),
-            ("<T as core::any::Any>::type_id", None),
+            ("<T as core::any::Any>::type_id", Some("core")),
+            ("<u128 as parity_scale_codec::Decode>::decode", Some("parity_scale_codec")),
             ("memcpy", None),
             ("weal.transfer", None),
             ("", None),
