@@ -135,72 +135,62 @@ fn methods() {
 
 #[test]
 fn events_errors_and_types() {
-    assert_cases(
-        &[
-            (|new| drop(new.events.pop()), true, "event Paid", "removed"),
-            (|new| new.events[0].topics[0].kind = Type::U64, true, "event Paid", "topics were"),
-            (
-                |new| drop(new.events[0].data.pop()),
-                true,
-                "event Paid",
-                "fields were (amount: Amount)",
-            ),
-            (|new| new.errors[0].name = "Full".into(), true, "error 1", "meant Empty, means Full"),
-            (|new| new.errors[0].message = "Empty.".into(), false, "error 1", "text"),
-            (|new| new.errors[0].code = 2, false, "error 1", "removed"),
-            (|new| drop(new.types.remove(0)), false, "type Claim", "removed"),
-            (
-                |new| {
-                    let Shape::Struct(fields) = shape(new, 0) else { unreachable!() };
-                    fields[0].kind = Type::PublicKey;
-                },
-                true,
-                "type Claim",
-                "fields were (payee: AccountId)",
-            ),
-            (|new| *shape(new, 0) = Shape::Enum(vec![]), true, "type Claim", "made differently"),
-            (
-                |new| {
-                    let Shape::Enum(variants) = shape(new, 1) else { unreachable!() };
-                    variants[1].index = 2;
-                },
-                true,
-                "type State::Done",
-                "its byte was 1, is 2",
-            ),
-            (
-                |new| {
-                    let Shape::Enum(variants) = shape(new, 1) else { unreachable!() };
-                    drop(variants.pop());
-                },
-                true,
-                "type State::Done",
-                "removed",
-            ),
-            (
-                |new| {
-                    let Shape::Enum(variants) = shape(new, 1) else { unreachable!() };
-                    variants.push(Variant { name: "Late".into(), index: 2, ..variants[0].clone() });
-                },
-                true,
-                "type State::Late",
-                "added",
-            ),
-            (
-                |new| {
-                    let Shape::Alias { kind, .. } = shape(new, 2) else { unreachable!() };
-                    *kind = Type::U64;
-                },
-                true,
-                "type Share",
-                "was u32, is u64",
-            ),
-        ]
-        .map(|case| {
-            let (edit, is_breaking, item, what) = case;
-            (edit as fn(&mut Abi), is_breaking, item, what)
-        }),
-    );
+    let cases: [Case; 13] = [
+        (|new| drop(new.events.pop()), true, "event Paid", "removed"),
+        (|new| new.events[0].topics[0].kind = Type::U64, true, "event Paid", "topics were"),
+        (|new| drop(new.events[0].data.pop()), true, "event Paid", "fields were (amount: Amount)"),
+        (|new| new.errors[0].name = "Full".into(), true, "error 1", "meant Empty, means Full"),
+        (|new| new.errors[0].message = "Empty.".into(), false, "error 1", "text"),
+        (|new| new.errors[0].code = 2, false, "error 1", "removed"),
+        (|new| drop(new.types.remove(0)), false, "type Claim", "removed"),
+        (
+            |new| {
+                let Shape::Struct(fields) = shape(new, 0) else { unreachable!() };
+                fields[0].kind = Type::PublicKey;
+            },
+            true,
+            "type Claim",
+            "fields were (payee: AccountId)",
+        ),
+        (|new| *shape(new, 0) = Shape::Enum(vec![]), true, "type Claim", "made differently"),
+        (
+            |new| {
+                let Shape::Enum(variants) = shape(new, 1) else { unreachable!() };
+                variants[1].index = 2;
+            },
+            true,
+            "type State::Done",
+            "its byte was 1, is 2",
+        ),
+        (
+            |new| {
+                let Shape::Enum(variants) = shape(new, 1) else { unreachable!() };
+                drop(variants.pop());
+            },
+            true,
+            "type State::Done",
+            "removed",
+        ),
+        (
+            |new| {
+                let Shape::Enum(variants) = shape(new, 1) else { unreachable!() };
+                variants.push(Variant { name: "Late".into(), index: 2, ..variants[0].clone() });
+            },
+            true,
+            "type State::Late",
+            "added",
+        ),
+        (
+            |new| {
+                let Shape::Alias { kind, .. } = shape(new, 2) else { unreachable!() };
+                *kind = Type::U64;
+            },
+            true,
+            "type Share",
+            "was u32, is u64",
+        ),
+    ];
+    assert_cases(&cases);
 }
 
 #[test]
