@@ -58,6 +58,7 @@ pub fn command(arguments: &args::Build) -> Result<Report, Failure> {
 pub fn build(package: Package) -> Result<Built, Failure> {
     progress(&format!("Building {} ({})", package.name, package.directory.display()));
     let compiled = compile::compile(&package)?;
+    progress(&format!("Describing {}", package.name));
     let description = describe(&package)?;
     crate::layout::verify_lock(&package, description.layout.as_ref())?;
     let optimiser = match optimise::find(&package.directory) {
@@ -80,7 +81,7 @@ pub fn build(package: Package) -> Result<Built, Failure> {
         None => (pack(&compiled, &description.abi)?, compiled),
     };
     let built = Built {
-        checked: check(&module, &named, &package.result("wasm"))?,
+        checked: check(&module, &named, &package)?,
         optimiser: version,
         is_fresh: true,
         module,
@@ -98,12 +99,11 @@ fn optimise(
     abi: &Abi,
     package: &Package,
 ) -> Result<(Vec<u8>, Vec<u8>), Failure> {
-    let path = package.result("wasm");
-    let named = match optimiser.run(&names::only(compiled), &path) {
+    let named = match optimiser.run(&names::only(compiled), &package.result("wasm")) {
         Ok(named) => named,
         // It refuses features that are off, but does not say so as the gate does.
         Err(failure) => {
-            return Err(check(&pack(compiled, abi)?, compiled, &path).err().unwrap_or(failure));
+            return Err(check(&pack(compiled, abi)?, compiled, package).err().unwrap_or(failure));
         }
     };
     Ok((pack(&named, abi)?, named))
@@ -116,14 +116,14 @@ fn pack(named: &[u8], abi: &Abi) -> Result<Vec<u8>, Failure> {
 }
 
 /// The gate, with names in what it says.
-fn check(module: &[u8], named: &[u8], path: &Path) -> Result<CheckedModule, Failure> {
+fn check(module: &[u8], named: &[u8], package: &Package) -> Result<CheckedModule, Failure> {
     weal_gate::check(module, ChainProfile::default()).map_err(|refusal| {
         let with_names = names::add(module, named);
         let refusal = match weal_gate::check(&with_names, ChainProfile::default()) {
             Err(named) if named.code == refusal.code => named,
             _ => refusal,
         };
-        Failure::refused(&refusal, &path.display().to_string())
+        Failure::refused(&refusal, &package.name)
     })
 }
 
