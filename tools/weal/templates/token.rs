@@ -95,7 +95,7 @@ mod tests {
     fn a_refused_transfer_has_a_code_of_its_own() {
         let abi = abi();
         let transfer = abi.method("transfer").expect("the method is described");
-        assert_eq!(transfer.errors, [1]);
+        assert!(transfer.errors.contains(&1));
         assert_eq!(transfer.emits, ["Transferred"]);
     }
 }

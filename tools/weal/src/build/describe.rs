@@ -64,7 +64,6 @@ fn write_program(package: &Package, directory: &Path) -> Result<(), Failure> {
     let path = serde_json::Value::from(package.directory.display().to_string());
     let manifest = format!(
         "[package]\nname = \"describe-{name}\"\nedition = \"2024\"\n\n\
-         [[bin]]\nname = \"describe\"\npath = \"src/main.rs\"\n\n\
          [dependencies]\ncontract = {{ package = \"{name}\", path = {path} }}\n\n[workspace]\n",
         name = package.name,
     );

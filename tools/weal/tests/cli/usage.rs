@@ -50,7 +50,7 @@ fn codes_are_explained() {
 fn shells_get_their_scripts() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = weal(here(), &format!("completions {shell}")).expect(0).out;
-        assert!(script.contains("layout") && script.contains("--manifest-path"), "{shell}");
+        assert!(script.contains("layout") && script.contains("manifest-path"), "{shell}");
     }
 }
 
