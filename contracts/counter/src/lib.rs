@@ -30,3 +30,11 @@ impl Counter {
         self.count.get()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_layout_is_the_committed_one() {
+        weal_sdk::layout::check(env!("CARGO_MANIFEST_DIR"), &super::layout()).unwrap();
+    }
+}

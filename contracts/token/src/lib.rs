@@ -67,3 +67,11 @@ impl Token {
         self.balances.get_or_start(&account)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_layout_is_the_committed_one() {
+        weal_sdk::layout::check(env!("CARGO_MANIFEST_DIR"), &super::layout()).unwrap();
+    }
+}

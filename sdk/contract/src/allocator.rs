@@ -4,6 +4,7 @@
 use core::{
     alloc::{GlobalAlloc, Layout},
     cell::Cell,
+    mem::MaybeUninit,
 };
 
 struct Bump {
@@ -32,13 +33,15 @@ impl Bump {
         if start == 0 {
             start = &raw const __heap_base as usize;
         }
-        start = (start + align - 1) & !(align - 1);
-        let Some(end) = start.checked_add(size) else { return 0 };
-        let have = core::arch::wasm32::memory_size(0) * PAGE;
-        if end > have
-            && core::arch::wasm32::memory_grow(0, (end - have).div_ceil(PAGE)) == usize::MAX
-        {
-            return 0;
+        // Memory ends at 4 MiB and alignments are small, so only `size` can make a sum wrap around.
+        start = start.wrapping_add(align.wrapping_sub(1)) & align.wrapping_neg();
+        let end = start.saturating_add(size);
+        let have = core::arch::wasm32::memory_size(0).wrapping_mul(PAGE);
+        if end > have {
+            let pages = (end.wrapping_sub(have)).div_ceil(PAGE);
+            if core::arch::wasm32::memory_grow(0, pages) == usize::MAX {
+                return 0;
+            }
         }
         self.next.set(end);
         start
@@ -55,11 +58,11 @@ unsafe impl GlobalAlloc for Bump {
 }
 
 /// `length` bytes for the rest of the frame.
-pub(crate) fn leak(length: usize) -> &'static mut [u8] {
+pub(crate) fn leak(length: usize) -> &'static mut [MaybeUninit<u8>] {
     let start = ALLOCATOR.take(length, 1);
     if start == 0 {
         core::arch::wasm32::unreachable();
     }
-    // SAFETY: the bytes exist, nobody else has them, and fresh memory is zero.
-    unsafe { core::slice::from_raw_parts_mut(start as *mut u8, length) }
+    // SAFETY: the bytes exist, and nobody else has them.
+    unsafe { core::slice::from_raw_parts_mut(start as *mut MaybeUninit<u8>, length) }
 }

@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use weal_types::{
-    AccountId, Amount, AssetId, ContractId, Gas,
+    Amount, AssetId, ContractId, Gas,
     codec::{Bytes, Name},
     receipt::{CallError, FailureKind},
     transaction::AssetAmount,
@@ -58,18 +58,6 @@ impl Target {
             },
             Some((_, error)) => Err(exact(error).unwrap_or_else(|| self.malformed(method))),
             None => Err(self.malformed(method)),
-        })
-    }
-
-    /// The id at `at` in the answer to `method`; ends the frame where there is none.
-    pub(crate) fn id_in_answer(&self, method: &str, args: &impl Encode, at: usize) -> AccountId {
-        self.ask(method, args, |answer| {
-            let answer = match answer.split_first() {
-                Some((0, mut answer)) => take_bytes(&mut answer),
-                _ => None,
-            };
-            let id = answer.and_then(|answer| answer.get(at..)?.first_chunk());
-            AccountId(*id.unwrap_or_else(|| fail(Failure::AnswerMalformed)))
         })
     }
 

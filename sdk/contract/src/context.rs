@@ -1,15 +1,17 @@
 //! What a frame knows, and what it can do.
 
 use alloc::vec::Vec;
-use core::{cell::OnceCell, ops::Deref};
+use core::{
+    cell::{Cell, UnsafeCell},
+    mem::MaybeUninit,
+    ops::Deref,
+};
 
 use weal_types::{AccountId, Amount, AssetId, ContractId, Gas, Height, TimeMs};
 use weal_types::{id::ChainId, transaction::AssetAmount};
 
 use crate::{
-    Arithmetic, Event, Value,
-    callee::Target,
-    event,
+    Arithmetic, Event, Value, event,
     failure::{Failure, fail},
     host::{self, CONTEXT_BYTES},
     value::exact,
@@ -40,14 +42,46 @@ mod place {
 }
 
 /// What a query can know: who calls, when, and what the chain holds.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct View {
-    /// Read once: it does not change within a frame.
-    context: OnceCell<[u8; CONTEXT_BYTES]>,
+    context: Context,
+}
+
+/// The encoded `CallContext`. It does not change within a frame, so it is read once. `OnceCell`
+/// would do the same, for 200 bytes more of code.
+struct Context {
+    bytes: UnsafeCell<MaybeUninit<[u8; CONTEXT_BYTES]>>,
+    is_read: Cell<bool>,
+}
+
+impl Default for Context {
+    #[inline(always)]
+    fn default() -> Self {
+        Self { bytes: UnsafeCell::new(MaybeUninit::uninit()), is_read: Cell::new(false) }
+    }
+}
+
+impl Context {
+    fn read(&self) -> *const u8 {
+        if !self.is_read.replace(true) {
+            // SAFETY: nobody holds a reference to the bytes: parts are copied out of them.
+            host::context(unsafe { &mut *self.bytes.get() });
+        }
+        self.bytes.get().cast()
+    }
+
+    /// The `N` bytes at `AT`.
+    fn part<const AT: usize, const N: usize>(&self) -> [u8; N] {
+        const { assert!(AT + N <= CONTEXT_BYTES) };
+        let mut part = [0; N];
+        // SAFETY: the part lies within the context, which has been read.
+        unsafe { self.read().add(AT).copy_to_nonoverlapping(part.as_mut_ptr(), N) };
+        part
+    }
 }
 
 /// What a call can know and do: everything of [`View`], and sending, emitting and calling.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Ctx {
     view: View,
 }
@@ -70,46 +104,40 @@ pub enum TransferError {
 }
 
 impl View {
-    fn part<const N: usize>(&self, at: usize) -> [u8; N] {
-        let context = self.context.get_or_init(host::context);
-        let part = context.get(at..).and_then(|rest| rest.first_chunk());
-        part.copied().unwrap_or([0; N])
-    }
-
     /// Who called: the contract one frame up, or the transaction's signer for a top-level call.
     #[must_use]
     pub fn caller(&self) -> AccountId {
-        AccountId(self.part(place::CALLER))
+        AccountId(self.context.part::<{ place::CALLER }, _>())
     }
 
     /// Whether the caller is the transaction's signer and not a contract.
     #[must_use]
     pub fn is_top_level(&self) -> bool {
-        self.part(place::TOP_LEVEL) == [1]
+        self.context.part::<{ place::TOP_LEVEL }, _>() == [1]
     }
 
     /// This contract. Its account is `ctx.contract().account()`.
     #[must_use]
     pub fn contract(&self) -> ContractId {
-        ContractId(self.part(place::CONTRACT))
+        ContractId(self.context.part::<{ place::CONTRACT }, _>())
     }
 
     /// The chain.
     #[must_use]
     pub fn chain(&self) -> ChainId {
-        ChainId(self.part(place::CHAIN))
+        ChainId(self.context.part::<{ place::CHAIN }, _>())
     }
 
     /// The block being executed.
     #[must_use]
     pub fn height(&self) -> Height {
-        Height(u64::from_le_bytes(self.part(place::HEIGHT)))
+        Height(u64::from_le_bytes(self.context.part::<{ place::HEIGHT }, _>()))
     }
 
     /// Its time, the same for all of its transactions.
     #[must_use]
     pub fn time(&self) -> TimeMs {
-        TimeMs(u64::from_le_bytes(self.part(place::TIME)))
+        TimeMs(u64::from_le_bytes(self.context.part::<{ place::TIME }, _>()))
     }
 
     /// What this contract holds of `asset`, free to send.
@@ -124,14 +152,25 @@ impl View {
         Amount(host::balance(&holder.0, &asset.0))
     }
 
-    /// Who may pause and upgrade this contract; [`Failure::AnswerMalformed`] if the chain has no
-    /// record of it.
+    /// Who may pause and upgrade this contract; the frame ends with
+    /// [`Failure::AnswerMalformed`] if the chain has no record of it.
     #[must_use]
     pub fn owner(&self) -> AccountId {
         /// Where the owner stands in `Option<Instance>`: after the option's byte, the version, the
         /// code and the creator.
         const OWNER_AT: usize = 1 + 1 + 32 + 32;
-        Target::new(system::CONTRACTS).id_in_answer("instance", &self.contract(), OWNER_AT)
+        /// Where the argument stands in the request.
+        const ARG_AT: usize = 32 + 1 + "instance".len() + 1;
+        const REQUEST: [u8; ARG_AT + 32 + 1 + 8] =
+            system_request(&system::CONTRACTS, "instance", 32);
+        let mut request = REQUEST;
+        let contract = self.contract().0;
+        // SAFETY: the argument's 32 bytes lie within the request.
+        unsafe {
+            let arg = request.as_mut_ptr().add(ARG_AT);
+            contract.as_ptr().copy_to_nonoverlapping(arg, contract.len());
+        }
+        system_record(&request, OWNER_AT)
     }
 
     /// The chain's governance account.
@@ -139,7 +178,9 @@ impl View {
     pub fn governance(&self) -> AccountId {
         /// Where it stands in `ChainParams`: after the version.
         const GOVERNANCE_AT: usize = 1;
-        Target::new(system::PARAMS).id_in_answer("get", &(), GOVERNANCE_AT)
+        const REQUEST: [u8; 32 + 1 + "get".len() + 1 + 1 + 8] =
+            system_request(&system::PARAMS, "get", 0);
+        system_record(&REQUEST, GOVERNANCE_AT)
     }
 
     /// The gas left to this frame.
@@ -243,6 +284,51 @@ impl Ctx {
     pub fn emit(&mut self, event: impl Event) {
         event::emit(&event);
     }
+}
+
+/// The account at `at` in what a system contract answers to the encoded `CallRequest`.
+fn system_record(request: &[u8], at: usize) -> AccountId {
+    let read = |answer: &[u8]| {
+        // After the byte for success, the first byte of a length tells how long it is.
+        let (&[success, length], _) = answer.split_first_chunk()?;
+        let skipped = [2, 3, 5].get(usize::from(length & 3));
+        if success != 0 {
+            return None;
+        }
+        answer.get(*skipped?..)?.get(at..)?.first_chunk().copied()
+    };
+    match host::call(request, read) {
+        Some(id) => AccountId(id),
+        None => fail(Failure::AnswerMalformed),
+    }
+}
+
+/// The encoded `CallRequest` of a query to a system contract: its id, the method, the arguments,
+/// no assets, all gas. Lengths below 64 are one byte of four times their value.
+const fn system_request<const BYTES: usize>(
+    contract: &ContractId,
+    method: &str,
+    args: usize,
+) -> [u8; BYTES] {
+    let mut request = [0xFF; BYTES];
+    let mut place = 0;
+    while place < contract.0.len() {
+        request[place] = contract.0[place];
+        place += 1;
+    }
+    request[place] = (method.len() as u8) << 2;
+    place += 1;
+    let mut letter = 0;
+    while letter < method.len() {
+        request[place] = method.as_bytes()[letter];
+        place += 1;
+        letter += 1;
+    }
+    request[place] = (args as u8) << 2;
+    place += 1 + args;
+    request[place] = 0;
+    assert!(place + 1 + size_of::<u64>() == BYTES);
+    request
 }
 
 /// Bytes of an encoded [`AssetAmount`].

@@ -1,12 +1,12 @@
 //! What a contract says; provable through the receipt.
 
+#[cfg(not(target_arch = "wasm32"))]
+use crate::{abi, describe::Types};
 use crate::{
     buffer::{Buffer, written},
     codec::{Compact, Encode},
     host,
 };
-#[cfg(not(target_arch = "wasm32"))]
-use crate::{abi, describe::Types};
 
 /// Something that a contract may say. `#[derive(Event)]` implements it.
 #[diagnostic::on_unimplemented(

@@ -2,16 +2,6 @@
 
 use weal_types::AssetId;
 
-pub use crate::{
-    buffer::Buffer,
-    callee::Target,
-    codec::{Compact, Decode, Encode, EncodeLike, Error, Input, Output},
-    context::Authority,
-    event::{write_topic, write_topic_count},
-    failure::Failure,
-};
-#[cfg(not(target_arch = "wasm32"))]
-pub use crate::{abi, describe, layout};
 use crate::{
     ContractError, Ctx, Item, RoleSet, Roles, Value, View,
     buffer::encoded,
@@ -20,11 +10,22 @@ use crate::{
     host,
     value::exact,
 };
+#[cfg(not(target_arch = "wasm32"))]
+pub use crate::{abi, describe, layout};
+pub use crate::{
+    buffer::Buffer,
+    callee::Target,
+    codec::{Compact, Decode, Encode, EncodeLike, Error, Input, Output},
+    context::Authority,
+    event::{write_topic, write_topic_count},
+    failure::Failure,
+};
 pub use alloc::{string::String, vec::Vec};
 #[cfg(not(target_arch = "wasm32"))]
 pub use weal_types::layout::{StorageLayout, StoredField};
 
 /// The context of a frame that begins.
+#[inline(always)]
 #[must_use]
 pub fn call_context() -> Ctx {
     Ctx::default()
@@ -143,4 +144,11 @@ pub fn read_all<T>(
 ) -> Option<T> {
     let value = read(&mut bytes).ok()?;
     if bytes.is_empty() { Some(value) } else { None }
+}
+
+/// The bytes of a key of an `OrderedMap` behind the field's.
+#[cfg(not(target_arch = "wasm32"))]
+#[must_use]
+pub fn ordered_key(key: &impl crate::OrderedKey) -> Vec<u8> {
+    crate::buffer::written(|buffer| key.write(buffer), <[u8]>::to_vec)
 }

@@ -46,7 +46,9 @@ pub enum LockError {
         changes: String,
     },
     /// A field of an earlier version is gone, and its name could come back with another meaning.
-    #[error("`{field}` of storage version {version} is gone: add `retired(\"{field}\")` to `#[storage(…)]`")]
+    #[error(
+        "`{field}` of storage version {version} is gone: add `retired(\"{field}\")` to `#[storage(…)]`"
+    )]
     NotRetired {
         /// The field.
         field: String,
@@ -87,8 +89,13 @@ pub fn check(package: impl AsRef<Path>, layout: &StorageLayout) -> Result<(), Lo
         let changes = changes(&committed, layout);
         return Err(LockError::Changed { path, version: layout.version, changes });
     }
+    check_retired(package, layout)
+}
+
+/// Every field of an earlier version is there or retired.
+fn check_retired(package: &Path, layout: &StorageLayout) -> Result<(), LockError> {
     for version in (1..layout.version).rev() {
-        let Some(earlier) = read(&self::path(package, version))? else { continue };
+        let Some(earlier) = read(&path(package, version))? else { continue };
         for field in earlier.fields {
             let is_kept = layout.fields.iter().any(|kept| kept.name == field.name);
             if !is_kept && !layout.retired.contains(&field.name) {
@@ -107,6 +114,7 @@ pub fn write(package: impl AsRef<Path>, layout: &StorageLayout) -> Result<(), Lo
     if read(&path)?.is_some() {
         return check(package, layout);
     }
+    check_retired(package, layout)?;
     let directory = package.join("layout");
     fs::create_dir_all(&directory)
         .and_then(|()| fs::write(&path, layout.to_json()))

@@ -101,7 +101,7 @@ pub mod prelude {
     };
 
     pub use crate::{
-        Arithmetic, CallError, ContractError, Ctx, Event, FailureKind, Item, Map, Order, OrderedMap,
-        RoleSet, Roles, Storage, TransferError, Value, View, contract, import,
+        Arithmetic, CallError, ContractError, Ctx, Event, FailureKind, Item, Map, Order,
+        OrderedMap, RoleSet, Roles, Storage, TransferError, Value, View, contract, import,
     };
 }

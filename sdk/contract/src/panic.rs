@@ -2,7 +2,10 @@
 
 use core::panic::PanicInfo;
 
-use crate::{buffer::Buffer, host};
+use crate::{
+    buffer::{Buffer, written},
+    host,
+};
 
 #[panic_handler]
 fn on_panic(info: &PanicInfo<'_>) -> ! {
@@ -18,29 +21,23 @@ const FILE_BYTES: usize = 200;
 fn report(file: &str, line: u32, column: u32) -> ! {
     let file = file.as_bytes();
     let start = file.len().saturating_sub(FILE_BYTES);
-    let mut room = Buffer::room();
-    let mut text = Buffer::new(&mut room);
-    text.push(file.get(start..).unwrap_or_default());
-    push_number(&mut text, line);
-    push_number(&mut text, column);
-    host::panic(text.bytes().unwrap_or_default())
+    let write = |text: &mut Buffer<'_>| {
+        text.push(file.get(start..).unwrap_or_default());
+        push_number(text, line);
+        push_number(text, column);
+    };
+    written(write, |text| host::panic(text))
 }
 
-/// `:` and the number in decimal.
-fn push_number(text: &mut Buffer<'_>, mut number: u32) {
-    let mut digits = [b':'; 11];
-    let mut first = digits.len();
-    while first > 1 {
-        first -= 1;
-        if let Some(digit) = digits.get_mut(first) {
-            *digit = b'0' + (number % 10) as u8;
-        }
-        number /= 10;
-        if number == 0 {
-            break;
-        }
+/// `:` and the number in decimal. Nothing here may panic, so nothing is checked that cannot be.
+fn push_number(text: &mut Buffer<'_>, number: u32) {
+    text.push(b":");
+    let mut unit = 1_000_000_000;
+    while unit > 1 && unit > number {
+        unit /= 10;
     }
-    if let Some(digits) = digits.get(first - 1..) {
-        text.push(digits);
+    while unit > 0 {
+        text.push(&[b'0'.wrapping_add((number / unit % 10) as u8)]);
+        unit /= 10;
     }
 }

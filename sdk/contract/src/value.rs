@@ -7,7 +7,7 @@ use weal_types::{
     receipt::{CallError, FailureKind, TrapKind},
 };
 
-use crate::codec::{Decode, Encode};
+use crate::codec::{Decode, Encode, Error, Input};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::{abi::Type, describe::Types};
 
@@ -171,7 +171,30 @@ failures! {
 }
 
 /// Decodes all of `bytes`.
-pub(crate) fn exact<T: Decode>(mut bytes: &[u8]) -> Option<T> {
-    let value = T::decode(&mut bytes).ok()?;
-    if bytes.is_empty() { Some(value) } else { None }
+#[inline(always)]
+pub(crate) fn exact<T: Decode>(bytes: &[u8]) -> Option<T> {
+    let mut reader = Reader(bytes);
+    let value = T::decode(&mut reader).ok()?;
+    if reader.0.is_empty() { Some(value) } else { None }
+}
+
+/// Bytes that are left to decode.
+pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
+
+impl Input for Reader<'_> {
+    fn remaining_len(&mut self) -> Result<Option<usize>, Error> {
+        Ok(Some(self.0.len()))
+    }
+
+    #[inline(always)]
+    fn read(&mut self, into: &mut [u8]) -> Result<(), Error> {
+        let Some((bytes, rest)) = self.0.split_at_checked(into.len()) else {
+            return Err("too few bytes".into());
+        };
+        // SAFETY: both have the same length, and `into` is borrowed by nobody else. The copy of a
+        // slice would check the lengths once more, and panic.
+        unsafe { bytes.as_ptr().copy_to_nonoverlapping(into.as_mut_ptr(), bytes.len()) };
+        self.0 = rest;
+        Ok(())
+    }
 }

@@ -118,7 +118,8 @@ fn define_one(definition: &TypeDefinition) -> Result<TokenStream> {
             }
             let variants = variants.iter().map(|variant| {
                 let (name, index) = (ident(&variant.name), variant.index);
-                let (doc, fields) = (document(&variant.doc), rust_fields(&variant.fields, &quote!()));
+                let (doc, fields) =
+                    (document(&variant.doc), rust_fields(&variant.fields, &quote!()));
                 let index = proc_macro2::Literal::u8_unsuffixed(index);
                 match fields.is_empty() {
                     true => quote!(#doc #[index(#index)] #name),
@@ -145,5 +146,7 @@ pub fn read_file(path: &str, span: Span) -> Result<String> {
 /// An item that makes cargo compile again when `path` changes.
 pub fn watch(path: &str) -> TokenStream {
     let path = format!("/{path}");
-    quote!(const _: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), #path));)
+    quote!(
+        const _: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), #path));
+    )
 }

@@ -40,12 +40,7 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream> {
     Ok(print(input, &fields::names(&fields), &topics, &data))
 }
 
-fn print(
-    input: &DeriveInput,
-    names: &[String],
-    topics: &[&Field],
-    data: &[&Field],
-) -> TokenStream {
+fn print(input: &DeriveInput, names: &[String], topics: &[&Field], data: &[&Field]) -> TokenStream {
     let (name, text, doc) = (&input.ident, plain(&input.ident), docs(&input.attrs));
     let count = topics.len() as u32;
     let indexed = topics.iter().map(|field| &field.member);

@@ -39,10 +39,7 @@ pub fn value(item: TokenStream) -> TokenStream {
 }
 
 /// Makes an enum a contract's errors.
-#[proc_macro_derive(
-    ContractError,
-    attributes(code, label, unit, min, max, example, choices)
-)]
+#[proc_macro_derive(ContractError, attributes(code, label, unit, min, max, example, choices))]
 pub fn contract_error(item: TokenStream) -> TokenStream {
     derive(item, error::expand)
 }

@@ -83,7 +83,10 @@ fn structure(input: &DeriveInput, list: &Fields) -> Result<Parts> {
 fn describe(fields: &[Field]) -> TokenStream {
     let all: Vec<_> = fields.iter().collect();
     let described = fields::describe(&all, &fields::names(fields));
-    quote!({ let _ = &types; ::std::vec![#(#described),*] })
+    quote!({
+        let _ = &types;
+        ::std::vec![#(#described),*]
+    })
 }
 
 fn enumeration(data: &DataEnum) -> Result<Parts> {

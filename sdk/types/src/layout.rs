@@ -158,7 +158,8 @@ mod tests {
 
     #[test]
     fn order_and_texts_do_not_matter_but_names_and_types_do() {
-        let fields = [field("a", FieldShape::Item(Type::U8)), field("b", FieldShape::Item(Type::U8))];
+        let fields =
+            [field("a", FieldShape::Item(Type::U8)), field("b", FieldShape::Item(Type::U8))];
         let [a, b] = fields.clone();
         let one = layout(fields.into(), claim("One.", Type::AccountId));
         let two = layout(alloc::vec![b.clone(), a.clone()], claim("Two.", Type::AccountId));

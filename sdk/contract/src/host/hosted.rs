@@ -1,5 +1,7 @@
 //! The host that [`crate::native::enter`] was given.
 
+use std::mem::MaybeUninit;
+
 use super::CONTEXT_BYTES;
 use crate::native::{Ended, Host, current, end};
 
@@ -17,12 +19,10 @@ pub(crate) fn attached<R>(read: impl FnOnce(&[u8]) -> R) -> R {
     read(&ask(|host| host.attached()))
 }
 
-pub(crate) fn context() -> [u8; CONTEXT_BYTES] {
-    let mut bytes = [0; CONTEXT_BYTES];
-    let given = ask(|host| host.context());
-    assert_eq!(given.len(), CONTEXT_BYTES, "a host gives an encoded `CallContext`");
-    bytes.copy_from_slice(&given);
-    bytes
+pub(crate) fn context(bytes: &mut MaybeUninit<[u8; CONTEXT_BYTES]>) {
+    let context = ask(|host| host.context()).try_into();
+    #[expect(clippy::expect_used, reason = "a mistake of the host, which should know")]
+    bytes.write(context.expect("a host gives an encoded `CallContext`"));
 }
 
 pub(crate) fn get<R>(key: &[u8], read: impl FnOnce(Option<&[u8]>) -> R) -> R {

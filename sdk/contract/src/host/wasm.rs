@@ -21,50 +21,55 @@ fn len(bytes: &[u8]) -> u32 {
     bytes.len() as u32
 }
 
-/// Calls a function that gives bytes or nothing, and hands them on.
+/// Calls a function that gives bytes, and hands them on.
 #[inline(always)]
-fn receive<R>(give: impl FnOnce(u32, u32) -> i32, read: impl FnOnce(Option<&[u8]>) -> R) -> R {
+fn receive<R>(give: impl FnOnce(u32, u32) -> i32, read: impl FnOnce(&[u8]) -> R) -> R {
     let mut room = [MaybeUninit::<u8>::uninit(); ROOM];
     let length = give(room.as_mut_ptr() as u32, ROOM as u32);
-    if length == NOTHING {
-        return read(None);
-    }
-    read(Some(received(&room, length as usize)))
+    read(received(&room, length))
 }
 
-/// The `length` bytes that the host wrote into `room`, or kept because they are too many for it.
-fn received(room: &[MaybeUninit<u8>; ROOM], length: usize) -> &[u8] {
-    if length <= ROOM {
-        // SAFETY: see above; the host has written that many bytes.
-        return unsafe { core::slice::from_raw_parts(room.as_ptr().cast(), length) };
-    }
-    let bytes = super::super::allocator::leak(length);
+/// The `length` bytes that the host wrote into `room`, or kept because they were too many for it.
+#[inline(always)]
+fn received(room: &[MaybeUninit<u8>; ROOM], length: i32) -> &[u8] {
+    let length = length as usize;
+    let start = if length <= ROOM { room.as_ptr().cast() } else { take(length) };
+    // SAFETY: see above; the host has written that many bytes.
+    unsafe { core::slice::from_raw_parts(start, length) }
+}
+
+/// The `length` bytes that the host kept because they were too many for the room given.
+fn take(length: usize) -> *const u8 {
+    let bytes = crate::allocator::leak(length);
     // SAFETY: see above.
     unsafe { import::take(bytes.as_mut_ptr() as u32, length as u32) };
-    bytes
+    bytes.as_ptr().cast()
 }
 
+#[inline(always)]
 pub(crate) fn args<R>(read: impl FnOnce(&[u8]) -> R) -> R {
     // SAFETY: see above.
-    receive(|dst, cap| unsafe { import::args(dst, cap) }, |bytes| read(bytes.unwrap_or_default()))
+    receive(|dst, cap| unsafe { import::args(dst, cap) }, read)
 }
 
+#[inline(always)]
 pub(crate) fn attached<R>(read: impl FnOnce(&[u8]) -> R) -> R {
     // SAFETY: see above.
     let give = |dst, cap| unsafe { import::attached(dst, cap) };
-    receive(give, |bytes| read(bytes.unwrap_or_default()))
+    receive(give, read)
 }
 
-pub(crate) fn context() -> [u8; CONTEXT_BYTES] {
-    let mut bytes = [0; CONTEXT_BYTES];
+pub(crate) fn context(bytes: &mut MaybeUninit<[u8; CONTEXT_BYTES]>) {
     // SAFETY: see above.
     unsafe { import::context(bytes.as_mut_ptr() as u32, CONTEXT_BYTES as u32) };
-    bytes
 }
 
+#[inline(always)]
 pub(crate) fn get<R>(key: &[u8], read: impl FnOnce(Option<&[u8]>) -> R) -> R {
+    let mut room = [MaybeUninit::<u8>::uninit(); ROOM];
     // SAFETY: see above.
-    receive(|dst, cap| unsafe { import::get(at(key), len(key), dst, cap) }, read)
+    let length = unsafe { import::get(at(key), len(key), room.as_mut_ptr() as u32, ROOM as u32) };
+    read(if length == NOTHING { None } else { Some(received(&room, length)) })
 }
 
 pub(crate) fn put(key: &[u8], value: &[u8]) {
@@ -77,6 +82,7 @@ pub(crate) fn remove(key: &[u8]) {
     unsafe { import::remove(at(key), len(key)) }
 }
 
+#[inline(always)]
 pub(crate) fn range<R>(
     (from, to): (&[u8], &[u8]),
     flags: u32,
@@ -87,7 +93,7 @@ pub(crate) fn range<R>(
     let give = |dst, cap| unsafe {
         import::range(at(from), len(from), at(to), len(to), flags, limit, dst, cap)
     };
-    receive(give, |bytes| read(bytes.unwrap_or_default()))
+    receive(give, read)
 }
 
 pub(crate) fn emit(name: &str, topics: &[u8], data: &[u8]) {
@@ -109,10 +115,11 @@ pub(crate) fn transfer(to: &[u8; 32], asset: &[u8; 32], amount: u128) -> i32 {
     unsafe { import::transfer(at(to), at(asset), at(&amount)) }
 }
 
+#[inline(always)]
 pub(crate) fn call<R>(request: &[u8], read: impl FnOnce(&[u8]) -> R) -> R {
     // SAFETY: see above.
     let give = |dst, cap| unsafe { import::call(at(request), len(request), dst, cap) };
-    receive(give, |bytes| read(bytes.unwrap_or_default()))
+    receive(give, read)
 }
 
 pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -3,7 +3,7 @@
 use weal_types::{layout::FIELD_KEY_BYTES, limit};
 
 use crate::{
-    buffer::Buffer,
+    buffer::{Buffer, written},
     failure::{Failure, fail},
     host,
     value::exact,
@@ -19,18 +19,15 @@ pub(crate) fn with_key<R>(
     write: impl Fn(&mut Buffer<'_>),
     read: impl FnOnce(&[u8]) -> R,
 ) -> R {
-    let mut room = Buffer::room();
-    let mut buffer = Buffer::new(&mut room);
-    buffer.push(&field);
-    write(&mut buffer);
-    match buffer.bytes() {
-        Some(key) => read(key),
-        None => fail(Failure::KeyTooLong),
-    }
+    let write = |buffer: &mut Buffer<'_>| {
+        buffer.push(&field);
+        write(buffer);
+    };
+    written(write, |key| match key.len() <= limit::STATE_KEY_BYTES {
+        true => read(key),
+        false => fail(Failure::KeyTooLong),
+    })
 }
-
-// The room for keys is as long as the longest key.
-const _: () = assert!(size_of::<crate::buffer::Room>() == limit::STATE_KEY_BYTES);
 
 /// The value at `key`.
 #[inline(always)]
@@ -39,6 +36,7 @@ pub(crate) fn load<T: crate::Value>(key: &[u8]) -> Option<T> {
 }
 
 /// Decodes what this contract stored.
+#[inline(always)]
 pub(crate) fn stored<T: crate::Value>(bytes: &[u8]) -> T {
     exact(bytes).unwrap_or_else(|| fail(Failure::StoredMalformed))
 }

@@ -144,7 +144,7 @@ fn check(contract: &Contract, method: &Method) -> TokenStream {
     });
     let errors = method.options.errors.iter().flatten().map(|case| {
         quote_spanned! {case.span()=>
-            const _: fn(&#error) -> bool = |error| matches!(error, <#error>::#case { .. });
+            const _: fn(&#error) -> bool = |error| matches!(error, #error::#case { .. });
         }
     });
     let args = method.arg_names();

@@ -86,7 +86,9 @@ fn read_options(attributes: TokenStream, contract: &mut Contract) -> Result<()> 
         } else if meta.path.is_ident("roles") {
             contract.roles = Some(meta.value()?.parse()?);
         } else {
-            return Err(meta.error("expected `error = Error`, `events(Paid, …)` or `roles = field`"));
+            return Err(
+                meta.error("expected `error = Error`, `events(Paid, …)` or `roles = field`")
+            );
         }
         Ok(())
     });
