@@ -15,7 +15,7 @@ pub struct Package {
     /// Its name; results are called after it.
     pub name: String,
     /// The name of its library, as rustc writes it: `my_token`.
-    pub library: String,
+    pub crate_name: String,
     /// Its `Cargo.toml`.
     pub manifest: PathBuf,
     /// The directory of that.
@@ -79,13 +79,14 @@ pub fn with_dependencies(package: Package) -> Result<Vec<Package>, Failure> {
     Ok(found)
 }
 
-/// Roots of the workspaces that `package` is compiled from, its own first.
+/// Roots of the other workspaces that `package` is compiled from.
 pub fn roots(package: &Package) -> Result<Vec<PathBuf>, Failure> {
-    let mut roots = vec![package.workspace.clone()];
+    let mut roots: Vec<PathBuf> = vec![];
     let mut seen = BTreeSet::new();
     let mut pending = package.local_dependencies.clone();
     while let Some(manifest) = pending.pop() {
-        if !seen.insert(manifest.clone()) || roots.iter().any(|root| manifest.starts_with(root)) {
+        let mut known = roots.iter().chain([&package.workspace]);
+        if !seen.insert(manifest.clone()) || known.any(|root| manifest.starts_with(root)) {
             continue;
         }
         let metadata = metadata(&manifest)?;
@@ -183,7 +184,7 @@ fn contract(package: &cargo_metadata::Package, metadata: &Metadata) -> Result<Pa
     let directory = manifest.parent().map(Path::to_owned).unwrap_or_default();
     Ok(Package {
         name: package.name.to_string(),
-        library: library.name.replace('-', "_"),
+        crate_name: library.name.replace('-', "_"),
         manifest,
         directory,
         workspace: metadata.workspace_root.clone().into(),

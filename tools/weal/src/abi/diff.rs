@@ -1,8 +1,8 @@
 //! What a new description means to those who call by the old one.
 //!
 //! Callers know names, types and codes. They encode arguments, decode results, events and errors,
-//! and rely on what they may do. A change is *breaking* if one of these goes wrong for a caller that
-//! worked before; whoever deploys anew reads the new description, so constructors do not count.
+//! and rely on what they may do. A change is *breaking* if one of these goes wrong for a caller
+//! that worked before; whoever deploys anew reads the new description, so constructors do not count.
 
 use serde_json::{Value, json};
 use weal_types::abi::{

@@ -15,10 +15,14 @@ const PROFILE: &str = "weal";
 /// The settings of the profile. Names are kept for the size report; packaging drops them.
 ///
 /// Level 2 with little inlining beats the levels that are meant for size: they leave in checks that
-/// level 2 can show to hold. Bytes after `wasm-opt`, in this order: counter, token, the template
-/// `grant`, puppet. `z`: 6,771, 7,663, 16,167, 17,465. `s`: 6,135, 7,228, 15,651, 16,088. 3: 6,765,
-/// 6,812, 17,263, 12,404. 2: 6,836, 6,881, 17,462, 11,453. 2 with [`INLINING`]: 5,718, 6,176, 15,311,
-/// 11,410.
+/// level 2 can show to hold. Bytes after `wasm-opt`:
+///
+/// | | counter | token | template `grant` |
+/// |---|---|---|---|
+/// | `z` | 6,771 | 7,663 | 16,167 |
+/// | `s` | 6,135 | 7,228 | 15,651 |
+/// | 2 | 6,836 | 6,881 | 17,462 |
+/// | 2 with [`INLINING`] | 5,718 | 6,176 | 15,311 |
 const SETTINGS: &[&str] = &[
     "inherits='release'",
     "opt-level=2",
@@ -54,12 +58,15 @@ pub fn compile(package: &Package) -> Result<Vec<u8>, Failure> {
         return Err(Failure::new(codes::COMPILE, format!("`{}` does not compile", package.name))
             .at(package.manifest.display().to_string()));
     }
-    let module = directory.join(TARGET).join(PROFILE).join(&package.library).with_extension("wasm");
+    let module =
+        directory.join(TARGET).join(PROFILE).join(&package.crate_name).with_extension("wasm");
     fs::read(&module).map_err(|error| Failure::file(&module, &error))
 }
 
 /// The compiler's flags, in the form of `CARGO_ENCODED_RUSTFLAGS`. Directories of this machine are
-/// replaced, so that the same sources give the same bytes elsewhere.
+/// replaced, so that the same sources give the same bytes elsewhere. The package's own is not among
+/// them: cargo compiles its workspace by relative paths, and packages with equal flags share what is
+/// compiled of their dependencies.
 fn flags(package: &Package, sysroot: &Path) -> Result<OsString, Failure> {
     let mut flags: Vec<OsString> = LINK.iter().chain(INLINING).map(OsString::from).collect();
     let mut remap = |from: &Path, to: &str| {
@@ -72,11 +79,8 @@ fn flags(package: &Package, sysroot: &Path) -> Result<OsString, Failure> {
         remap(&home, "cargo");
     }
     remap(&sysroot.join("lib/rustlib/src/rust"), "rust");
-    for (number, root) in project::roots(package)?.iter().enumerate().rev() {
-        match number {
-            0 => remap(root, "."),
-            number => remap(root, &format!("dependency-{number}")),
-        }
+    for (number, root) in project::roots(package)?.iter().enumerate() {
+        remap(root, &format!("dependency-{number}"));
     }
     Ok(flags.join(OsString::from("\x1f").as_os_str()))
 }

@@ -1,7 +1,7 @@
 //! `weal layout`: what contracts store, and the lock files that hold each version to its word.
 //!
-//! `layout/N.json` in a package is the layout of version N as it was deployed. A build whose version
-//! has a lock file must have exactly that layout; migrations from it read the file, too.
+//! `layout/N.json` in a package is the layout of version N as it was deployed. A build whose
+//! version has a lock file must have exactly that layout; migrations from it read the file, too.
 
 mod diff;
 

@@ -21,8 +21,8 @@ pub fn add(module: &[u8], named: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Returns `module` with no custom sections but that of names. Linkers also write one that says which
-/// features the compiler had, and tools trust it more than their own options.
+/// Returns `module` with no custom sections but that of names. Linkers also write one that says
+/// which features the compiler had, and tools trust it more than their own options.
 pub fn only(module: &[u8]) -> Vec<u8> {
     let mut out = vec![];
     let mut end = 0;
@@ -109,8 +109,8 @@ fn printable(name: &str) -> String {
     name.chars().flat_map(char::escape_debug).collect()
 }
 
-/// The crate that a demangled name starts with: `core::fmt::write` and `<core::fmt::Arguments as …>`
-/// are of `core`; so is `<u8 as core::…>`, by its trait. Names of C and exports are of none.
+/// The crate that a demangled name starts with: `core::fmt::write` and `<core::fmt::Arguments as …`
+/// are of `core`; so is `<u8 as core::…`, by its trait. Names of C and exports are of none.
 pub fn crate_of(name: &str) -> Option<&str> {
     of_path(name).or_else(|| of_path(name.split_once(" as ")?.1))
 }

@@ -92,12 +92,11 @@ fn a_layout_is_locked_and_then_guarded() {
     }
 
     edit(&source, "#[derive(Storage)]", "#[derive(Storage)]\n#[storage(version = 2)]");
-    edit(
-        &source,
-        "    /// The number.\n",
-        "    /// Widens the number.\n    #[migrate(from = 1)]\n    fn v1(&mut self, old: v1::Guarded) {\n        \
-         self.count.set(&old.count.get().into());\n    }\n\n    /// The number.\n",
-    );
+    let migration = "    /// Widens the number.\n    #[migrate(from = 1)]\n    \
+                     fn v1(&mut self, old: v1::Guarded) {\n        \
+                     self.count.set(&old.count.get().into());\n    }\n\n";
+    let query = "    /// The number.\n";
+    edit(&source, query, &format!("{migration}{query}"));
     let upgrade = weal(&package, "layout diff").expect(0);
     assert!(upgrade.out.contains("version 2 needs #[migrate(from = 1)]"), "{}", upgrade.out);
     weal(&package, "build").expect(0);
