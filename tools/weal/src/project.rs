@@ -85,8 +85,9 @@ pub fn roots(package: &Package) -> Result<Vec<PathBuf>, Failure> {
     let mut seen = BTreeSet::new();
     let mut pending = package.local_dependencies.clone();
     while let Some(manifest) = pending.pop() {
-        let mut known = roots.iter().chain([&package.workspace]);
-        if !seen.insert(manifest.clone()) || known.any(|root| manifest.starts_with(root)) {
+        let is_known =
+            roots.iter().chain([&package.workspace]).any(|root| manifest.starts_with(root));
+        if is_known || !seen.insert(manifest.clone()) {
             continue;
         }
         let metadata = metadata(&manifest)?;
