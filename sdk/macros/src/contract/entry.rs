@@ -18,6 +18,7 @@ pub fn print(contract: &Contract) -> TokenStream {
     let exports = contract.methods.iter().map(|method| {
         let (symbol, entry) = (format!("weal.{}", plain(&method.name)), entry_name(method));
         quote! {
+            #[allow(unsafe_code)]
             const _: () = {
                 #[cfg(target_arch = "wasm32")]
                 #[unsafe(export_name = #symbol)]
