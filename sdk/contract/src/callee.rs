@@ -13,9 +13,10 @@ use weal_types::{
 use crate::{
     Value,
     buffer::{Buffer, written},
-    codec::{Compact, Decode, Encode},
+    codec::Encode,
     failure::{Failure, fail},
     host,
+    length::{self, take_bytes},
     value::exact,
 };
 
@@ -51,13 +52,12 @@ impl Target {
     /// failed and how. An answer that is no `T` is a failure of the callee with the code of
     /// [`Failure::AnswerMalformed`].
     pub fn call<T: Value>(&self, method: &str, args: &impl Encode) -> Result<T, CallError> {
-        self.ask(method, args, |answer| match answer.split_first() {
-            Some((0, mut answer)) => match take_bytes(&mut answer).and_then(exact) {
-                Some(value) => Ok(value),
-                None => Err(self.malformed(method)),
-            },
-            Some((_, error)) => Err(exact(error).unwrap_or_else(|| self.malformed(method))),
-            None => Err(self.malformed(method)),
+        self.ask(method, args, |answer| {
+            let value = match answer.split_first() {
+                Some((0, mut answer)) => take_bytes(&mut answer).and_then(exact),
+                _ => None,
+            };
+            value.ok_or_else(|| self.failure(method, answer))
         })
     }
 
@@ -68,33 +68,32 @@ impl Target {
 
     /// Writes the `CallRequest`.
     fn write(&self, request: &mut Buffer<'_>, method: &str, args: &impl Encode) {
-        self.contract.encode_to(request);
-        method.encode_to(request);
-        Compact(args.encoded_size() as u32).encode_to(request);
+        request.push(&self.contract.0);
+        length::write(request, method.len());
+        request.push(method.as_bytes());
+        length::write(request, args.encoded_size());
         args.encode_to(request);
-        self.attached.encode_to(request);
-        self.gas.encode_to(request);
-    }
-
-    fn malformed(&self, method: &str) -> CallError {
-        let code = Failure::AnswerMalformed.code();
-        match Name::new(method) {
-            Ok(method) => CallError {
-                contract: self.contract,
-                method,
-                kind: FailureKind::Revert { code, payload: Bytes::default() },
-            },
-            Err(_) => fail(Failure::AnswerMalformed),
+        length::write(request, self.attached.len());
+        for AssetAmount { asset, amount } in &self.attached {
+            request.push(&asset.0);
+            request.push(&amount.0.to_le_bytes());
         }
+        request.push(&self.gas.0.to_le_bytes());
     }
-}
 
-/// Takes a length and that many bytes from the front of `input`.
-pub(crate) fn take_bytes<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let Compact(length) = Compact::<u32>::decode(input).ok()?;
-    let (bytes, rest) = input.split_at_checked(length as usize)?;
-    *input = rest;
-    Some(bytes)
+    /// The error in an answer that holds no value.
+    #[inline(never)]
+    fn failure(&self, method: &str, answer: &[u8]) -> CallError {
+        if let Some((1, error)) = answer.split_first()
+            && let Some(error) = exact(error)
+        {
+            return error;
+        }
+        let Ok(method) = Name::new(method) else { fail(Failure::AnswerMalformed) };
+        let code = Failure::AnswerMalformed.code();
+        let kind = FailureKind::Revert { code, payload: Bytes::default() };
+        CallError { contract: self.contract, method, kind }
+    }
 }
 
 /// The error that `error` says the callee at `contract` refused with, read by `read`; `None` for

@@ -63,9 +63,10 @@ impl Default for Context {
 
 impl Context {
     fn read(&self) -> *const u8 {
-        if !self.is_read.replace(true) {
+        if !self.is_read.get() {
             // SAFETY: nobody holds a reference to the bytes: parts are copied out of them.
             host::context(unsafe { &mut *self.bytes.get() });
+            self.is_read.set(true);
         }
         self.bytes.get().cast()
     }

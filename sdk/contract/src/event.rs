@@ -4,8 +4,8 @@
 use crate::{abi, describe::Types};
 use crate::{
     buffer::{Buffer, written},
-    codec::{Compact, Encode},
-    host,
+    codec::Encode,
+    host, length,
 };
 
 /// Something that a contract may say. `#[derive(Event)]` implements it.
@@ -30,13 +30,13 @@ pub trait Event {
 
 /// Writes how many topics follow.
 pub fn write_topic_count(topics: &mut Buffer<'_>, count: u32) {
-    Compact(count).encode_to(topics);
+    length::write(topics, count as usize);
 }
 
 /// Writes a topic: its length, and its encoding.
 pub fn write_topic(topics: &mut Buffer<'_>, topic: &impl Encode) {
     // A topic longer than 64 bytes is refused by the host.
-    Compact(topic.encoded_size() as u32).encode_to(topics);
+    length::write(topics, topic.encoded_size());
     topic.encode_to(topics);
 }
 

@@ -31,9 +31,35 @@ pub fn call_context() -> Ctx {
     Ctx::default()
 }
 
+/// The arguments of a method: a tuple of values.
+#[diagnostic::on_unimplemented(
+    message = "these arguments cannot be passed",
+    note = "a method has at most ten; put `#[derive(Value)]` on a struct to pass more"
+)]
+pub trait Arguments: Decode {}
+
+impl Arguments for () {}
+
+macro_rules! arguments {
+    ($(($($arg:ident)*);)*) => {$(impl<$($arg: Value),*> Arguments for ($($arg,)*) {})*};
+}
+
+arguments! {
+    (A);
+    (A B);
+    (A B C);
+    (A B C D);
+    (A B C D E);
+    (A B C D E F);
+    (A B C D E F G);
+    (A B C D E F G H);
+    (A B C D E F G H I);
+    (A B C D E F G H I J);
+}
+
 /// The arguments, all of them.
 #[must_use]
-pub fn arguments<T: Decode>() -> T {
+pub fn arguments<T: Arguments>() -> T {
     host::args(|bytes| exact(bytes).unwrap_or_else(|| fail(Failure::ArgumentsMalformed)))
 }
 

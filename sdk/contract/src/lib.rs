@@ -64,6 +64,7 @@ pub mod generated;
 mod host;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod layout;
+mod length;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 #[cfg(target_arch = "wasm32")]

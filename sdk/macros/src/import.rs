@@ -42,7 +42,7 @@ pub fn expand(input: TokenStream) -> Result<TokenStream> {
         .map_err(|error| Error::new(path.span(), format!("`{}`: {error}", path.value())))?;
     let types = define(&abi.types)?;
     let errors: Vec<_> = abi.errors.iter().filter(|error| error.code < FIRST_RESERVED).collect();
-    let methods = abi.methods.iter().filter_map(|method| client_method(method));
+    let methods = abi.methods.iter().filter_map(client_method);
     let (error, refusal) = match errors.is_empty() {
         true => (quote!(), quote!()),
         false => (error_type(&errors), refusal()),

@@ -94,7 +94,7 @@ fn read(field: &syn::Field) -> Result<Field> {
 
 /// No two fields share a key, and none takes a retired name.
 fn check_keys(fields: &[Field], retired: &[LitStr]) -> Result<()> {
-    let mut keys: Vec<([u8; FIELD_KEY_BYTES], &str)> = Vec::new();
+    let mut keys: Vec<([u8; FIELD_KEY_BYTES], &Ident)> = Vec::new();
     for field in fields {
         let key = field_key(&field.stored);
         if let Some(name) = retired.iter().find(|name| field_key(&name.value()) == key) {
@@ -107,11 +107,11 @@ fn check_keys(fields: &[Field], retired: &[LitStr]) -> Result<()> {
         if let Some((_, other)) = keys.iter().find(|(other, _)| *other == key) {
             let text = format!(
                 "the fields `{}` and `{other}` would share their keys: rename one of them",
-                field.stored
+                field.ident
             );
             return Err(Error::new_spanned(&field.ident, text));
         }
-        keys.push((key, &field.stored));
+        keys.push((key, &field.ident));
     }
     Ok(())
 }

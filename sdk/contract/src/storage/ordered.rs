@@ -16,10 +16,9 @@ use crate::describe::Types;
 use crate::{
     Value,
     buffer::encoded,
-    callee::take_bytes,
-    codec::{Compact, Decode},
     failure::{Failure, fail},
     host,
+    length::{self, take_bytes},
 };
 
 /// In which order a page lists its entries.
@@ -205,16 +204,14 @@ fn walk(
 
 /// Shows `visit` each (key, value) of a page, and counts them.
 fn read_page(mut page: &[u8], visit: &mut dyn FnMut(&[u8], &[u8])) -> u32 {
-    let Ok(Compact(count)) = Compact::<u32>::decode(&mut page) else {
-        fail(Failure::AnswerMalformed)
-    };
+    let Some(count) = length::take(&mut page) else { fail(Failure::AnswerMalformed) };
     for _ in 0..count {
         match (take_bytes(&mut page), take_bytes(&mut page)) {
             (Some(key), Some(value)) => visit(key, value),
             _ => fail(Failure::AnswerMalformed),
         }
     }
-    count
+    count as u32
 }
 
 impl<K: OrderedKey, V: Value> StorageField for OrderedMap<K, V> {

@@ -18,6 +18,7 @@ pub fn print(contract: &Contract) -> TokenStream {
     let exports = contract.methods.iter().map(|method| {
         let (symbol, entry) = (format!("weal.{}", plain(&method.name)), entry_name(method));
         quote! {
+            #[allow(unsafe_code)]
             const _: () = {
                 #[cfg(target_arch = "wasm32")]
                 #[unsafe(export_name = #symbol)]
@@ -59,6 +60,8 @@ fn entry(contract: &Contract, method: &Method) -> TokenStream {
     let (entry, name, error) = (entry_name(method), &method.name, &contract.error);
     let names: Vec<_> = method.args.iter().map(|arg| &arg.name).collect();
     let kinds = method.args.iter().map(|arg| &arg.kind);
+    let place = method.args.first().map_or(name.span(), |arg| arg.kind.span());
+    let arguments = quote_spanned!(place=> ::weal_sdk::generated::arguments::<(#(#kinds,)*)>());
     let (accept, permit) = (accept(method), permit(contract, method));
     let context = match method.context {
         Context::None => quote!(),
@@ -80,7 +83,7 @@ fn entry(contract: &Contract, method: &Method) -> TokenStream {
             let mut context = ::weal_sdk::generated::call_context();
             #[allow(unused_mut)]
             let mut contract = <Self as ::weal_sdk::Storage>::open();
-            let (#(#names,)*): (#(#kinds,)*) = ::weal_sdk::generated::arguments();
+            let (#(#names,)*) = #arguments;
             #accept
             #permit
             let _ = &context;

@@ -119,12 +119,12 @@ fn is_mutable(signature: &Signature) -> bool {
 
 fn unmarked(signature: &Signature) -> String {
     let marks = match is_mutable(signature) {
-        true => "`#[call(auth = …)]`, where `auth` says who may call it",
-        false => "`#[query]`",
+        true => "`#[call(auth = …)]` before it, where `auth` says who may call it",
+        false => "`#[query]` before it",
     };
     format!(
-        "`{}` is public, but nothing says how it may be called: put {marks} before it, or drop \
-         `pub` to keep it a helper",
+        "`{}` is public, but nothing says how it may be called: put {marks}, or drop `pub` \
+         to keep it a helper",
         signature.ident
     )
 }

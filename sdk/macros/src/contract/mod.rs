@@ -7,7 +7,7 @@ mod entry;
 mod method;
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{
     Error, Ident, ImplItem, ItemImpl, Path, Result, Token, parse::Parser, punctuated::Punctuated,
     spanned::Spanned,
@@ -115,6 +115,13 @@ fn check(contract: &Contract, item: &ItemImpl) -> Result<()> {
             "a contract without methods cannot be called: put `#[call(auth = anyone)]` or \
              `#[query]` on one",
         ));
+    }
+    for event in contract.methods.iter().flat_map(|method| method.options.emits.iter().flatten()) {
+        if !contract.events.contains(event) {
+            let name = event.to_token_stream();
+            let text = format!("name the event for the whole contract too: `events({name})`");
+            return Err(Error::new_spanned(event, text));
+        }
     }
     let mut once: Vec<Option<u32>> = Vec::new();
     for method in &contract.methods {
