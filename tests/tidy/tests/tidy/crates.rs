@@ -11,6 +11,7 @@ use crate::{metadata, report, root};
 const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("weal-types", &[]),
     ("weal-proof", &["weal-types"]),
+    ("weal-client", &["weal-proof", "weal-types"]),
     ("weal-gate", &["weal-types"]),
     ("weal-runtime", &["weal-gate", "weal-types"]),
     ("weal-state", &["weal-proof", "weal-types"]),
@@ -37,7 +38,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
             "weal-types",
         ],
     ),
-    ("weal", &["weal-gate", "weal-types"]),
+    ("weal", &["weal-client", "weal-gate", "weal-types"]),
     ("weal-tidy", &[]),
 ];
 

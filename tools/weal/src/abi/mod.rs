@@ -1,11 +1,11 @@
 //! `weal abi`: descriptions of contracts, shown and compared.
 
-mod diff;
 mod table;
 
 use std::{fs, path::Path};
 
-use serde_json::json;
+use serde_json::{Value, json};
+use weal_client::layout::{Change, Effect, diff};
 use weal_types::abi::Abi;
 
 use crate::{
@@ -49,18 +49,18 @@ fn load(target: Option<&str>) -> Result<Abi, Failure> {
 }
 
 fn compare(old: &str, new: &str) -> Result<Report, Failure> {
-    let changes = diff::diff(&load(Some(old))?, &load(Some(new))?);
-    let data = json!({ "changes": changes.iter().map(diff::Change::json).collect::<Vec<_>>() });
+    let changes = diff(&load(Some(old))?, &load(Some(new))?);
+    let data = json!({ "changes": changes.iter().map(change_json).collect::<Vec<_>>() });
     if changes.is_empty() {
         return Ok(Report { text: "no difference\n".into(), data });
     }
-    let mut rows = vec![["impact", "item", "change"].map(str::to_owned).to_vec()];
+    let mut rows = vec![["effect", "item", "change"].map(str::to_owned).to_vec()];
     for change in &changes {
-        let impact = if change.is_breaking { "breaking" } else { "compatible" };
-        rows.push(vec![impact.into(), change.item.clone(), change.what.clone()]);
+        let effect = if is_breaking(change) { "breaking" } else { "compatible" };
+        rows.push(vec![effect.into(), change.path.clone(), change.what.clone()]);
     }
     let text = table(&[Align::Left; 3], &rows);
-    match changes.iter().filter(|change| change.is_breaking).count() {
+    match changes.iter().filter(|change| is_breaking(change)).count() {
         0 => Ok(Report { text, data }),
         count => {
             let message = match count {
@@ -71,4 +71,12 @@ fn compare(old: &str, new: &str) -> Result<Report, Failure> {
             Err(failure.at(format!("{old} → {new}")).found(Report { text, data }))
         }
     }
+}
+
+fn is_breaking(change: &Change) -> bool {
+    change.effect == Effect::Breaking
+}
+
+fn change_json(change: &Change) -> Value {
+    json!({ "breaking": is_breaking(change), "item": change.path, "change": change.what })
 }

@@ -88,7 +88,7 @@ fn method_text(abi: &Abi, method: &Method) -> String {
 }
 
 /// Who may call, in words.
-pub fn auth(auth: &Auth) -> String {
+fn auth(auth: &Auth) -> String {
     match auth {
         Auth::Anyone => "anyone".into(),
         Auth::Owner => "the owner".into(),
@@ -101,7 +101,7 @@ pub fn auth(auth: &Auth) -> String {
 }
 
 /// Which asset, in words.
-pub fn asset(asset: &AssetRef) -> String {
+fn asset(asset: &AssetRef) -> String {
     match asset {
         AssetRef::Any => "any asset".into(),
         AssetRef::Literal(id) => format!("asset {}", hash(id)),

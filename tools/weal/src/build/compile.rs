@@ -17,12 +17,12 @@ const PROFILE: &str = "weal";
 /// Level 2 with little inlining beats the levels that are meant for size: they leave in checks that
 /// level 2 can show to hold. Bytes after `wasm-opt`:
 ///
-/// | | counter | token | template `grant` |
-/// |---|---|---|---|
-/// | `z` | 6,771 | 7,663 | 16,167 |
-/// | `s` | 6,135 | 7,228 | 15,651 |
-/// | 2 | 6,836 | 6,881 | 17,462 |
-/// | 2 with [`INLINING`] | 5,718 | 6,176 | 15,311 |
+/// | | counter | token | template `grant` | escrow |
+/// |---|---|---|---|---|
+/// | `z` | 1,837 | 4,694 | 14,049 | 17,274 |
+/// | `s` | 1,878 | 4,814 | 14,391 | 16,344 |
+/// | 2 | 1,521 | 2,232 | 11,622 | 14,610 |
+/// | 2 with [`INLINING`] | 1,462 | 2,132 | 11,809 | 13,724 |
 const SETTINGS: &[&str] = &[
     "inherits='release'",
     "opt-level=2",
@@ -64,9 +64,9 @@ pub fn compile(package: &Package) -> Result<Vec<u8>, Failure> {
 }
 
 /// The compiler's flags, in the form of `CARGO_ENCODED_RUSTFLAGS`. Directories of this machine are
-/// replaced, so that the same sources give the same bytes elsewhere. The package's own is not among
-/// them: cargo compiles its workspace by relative paths, and packages with equal flags share what is
-/// compiled of their dependencies.
+/// replaced, so that the same sources give the same bytes elsewhere. The package's own is not
+/// among them: cargo compiles its workspace by relative paths, and packages with equal flags share
+/// what is compiled of their dependencies.
 fn flags(package: &Package, sysroot: &Path) -> Result<OsString, Failure> {
     let mut flags: Vec<OsString> = LINK.iter().chain(INLINING).map(OsString::from).collect();
     let mut remap = |from: &Path, to: &str| {

@@ -97,9 +97,9 @@ fn descriptions_in_files_are_shown_and_compared() {
 
     assert_eq!(run("abi diff old.json old.json").expect(0).out, "no difference\n");
     let open = run("abi diff old.json open.json").expect(0).out;
-    assert!(open.contains("compatible  method pay  was for the owner, is for anyone"), "{open}");
+    assert!(open.contains("compatible  methods.pay.auth  was the owner, is anyone"), "{open}");
     let wide = run("abi diff old.json wide.json").expect(9);
-    assert!(wide.out.contains("breaking  method pay  arguments were (claim: u32)"), "{}", wide.out);
+    assert!(wide.out.contains("breaking  methods.pay.args"), "{}", wide.out);
     assert!(wide.err.contains("error[E1206]"), "{}", wide.err);
     let error = run("abi diff old.json wide.json --json").error(9);
     assert_eq!(error["data"]["changes"][0]["breaking"], true);
