@@ -73,6 +73,7 @@ fn method_text(abi: &Abi, method: &Method) -> String {
             let _ = writeln!(text, "      {word:<8} {rest}");
         }
     };
+    line("signs", method.intent.clone());
     if method.kind != MethodKind::Query {
         line("by", auth(&method.auth));
     }

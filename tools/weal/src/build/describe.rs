@@ -9,6 +9,7 @@ use std::{fs, path::Path, process::Stdio};
 
 use weal_types::{abi::Abi, layout::StorageLayout};
 
+use super::patches;
 use crate::{cargo, codes, outcome::Failure, project::Package};
 
 /// What a contract says of itself.
@@ -31,6 +32,10 @@ pub fn describe(package: &Package) -> Result<Description, Failure> {
     command.args(["run", "--quiet", "--config", "profile.dev.debug=false"]);
     command.arg("--manifest-path").arg(directory.join("Cargo.toml"));
     command.arg("--target-dir").arg(package.output.join("describe/cargo"));
+    let root = fs::read_to_string(package.workspace.join("Cargo.toml")).unwrap_or_default();
+    for patch in patches::options(&root, &package.workspace) {
+        command.args(["--config", &patch]);
+    }
     command.stderr(Stdio::inherit());
     let output = command.output().map_err(|error| cargo::missing(&error))?;
     let failed = |why: &str| {

@@ -6,6 +6,7 @@
 mod compile;
 mod describe;
 mod optimise;
+mod patches;
 mod report;
 
 use std::{fs, path::Path};

@@ -135,6 +135,7 @@ fn refuse(comparison: &Comparison, at: &str) -> Result<Report, Failure> {
             rows.push(vec![change.field.clone(), change.what.clone(), change.next.clone()]);
         }
         text = table(&[Align::Left; 3], &rows);
+        text.push('\n');
     }
     let data = comparison.json();
     match &comparison.refusal {

@@ -50,8 +50,10 @@ pub fn parts(module: &[u8]) -> Parts {
     let mut end = 0;
     for payload in Parser::new(0).parse_all(module).map_while(Result::ok) {
         let Some((_, range)) = payload.as_section() else { continue };
-        let bytes = range.end - end.min(range.end);
-        end = range.end;
+        // A section may say that it is longer than the file.
+        let next = range.end.clamp(end, module.len().max(end));
+        let bytes = next - end;
+        end = next;
         match &payload {
             Payload::CodeSectionStart { .. } => parts.code += bytes,
             Payload::DataSection(_) => parts.data += bytes,
@@ -111,7 +113,24 @@ fn constant(expression: wasmparser::ConstExpr<'_>) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// A file that is called a module may hold anything.
+        #[test]
+        fn parts_of_broken_modules_add_up_too(at in 0..MODULE.len(), byte: u8, cut in 0..200_usize) {
+            let mut module = wat::parse_str(MODULE).unwrap();
+            let at = at % module.len();
+            module[at] = byte;
+            module.truncate(cut.max(1));
+            prop_assert_eq!(parts(&module).total(), module.len());
+            let (functions, segments) = (functions(&module), segments(&module));
+            let bytes: usize = functions.iter().map(|function| function.bytes).sum();
+            prop_assert!(bytes <= module.len() && segments.len() <= module.len());
+        }
+    }
 
     const MODULE: &str = r#"(module
         (import "weal" "ret" (func (param i32 i32)))
