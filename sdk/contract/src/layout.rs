@@ -47,7 +47,8 @@ pub enum LockError {
     },
     /// A field of an earlier version is gone, and its name could come back with another meaning.
     #[error(
-        "`{field}` of storage version {version} is gone: add `retired(\"{field}\")` to `#[storage(…)]`"
+        "`{field}` of storage version {version} is gone: add `retired(\"{field}\")` to \
+         `#[storage(…)]`"
     )]
     NotRetired {
         /// The field.
@@ -79,8 +80,8 @@ pub fn path(package: &Path, version: u32) -> PathBuf {
     package.join("layout").join(format!("{version}.json"))
 }
 
-/// Checks `layout` against the documents committed in the package at `package`: its version is there
-/// and equal, and what earlier versions had is there or retired.
+/// Checks `layout` against the documents committed in the package at `package`: its version is
+/// there and equal, and what earlier versions had is there or retired.
 pub fn check(package: impl AsRef<Path>, layout: &StorageLayout) -> Result<(), LockError> {
     let package = package.as_ref();
     let path = path(package, layout.version);

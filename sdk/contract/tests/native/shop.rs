@@ -68,15 +68,9 @@ pub enum Error {
     },
     /// Another contract failed: {cause}.
     #[code(7)]
-    Sub(CallError),
+    Sub(#[from] CallError),
     #[code(8)]
     ClosedToday,
-}
-
-impl From<CallError> for Error {
-    fn from(error: CallError) -> Self {
-        Self::Sub(error)
-    }
 }
 
 /// Somebody gave.
