@@ -196,3 +196,30 @@ fn print(input: &DeriveInput, cases: &[Case<'_>]) -> TokenStream {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_reserved_is_what_the_sdk_uses() {
+        let cases = weal_sdk::failure::cases();
+        let names: Vec<_> = cases.iter().map(|case| case.name.as_str()).collect();
+        assert_eq!(names, RESERVED);
+        let codes: Vec<_> = cases.iter().map(|case| case.code).collect();
+        assert_eq!(codes, (FIRST_RESERVED..).take(RESERVED.len()).collect::<Vec<_>>());
+        assert_eq!(weal_sdk::failure::FIRST_CODE, FIRST_RESERVED);
+    }
+
+    #[test]
+    fn names_become_sentences() {
+        assert_eq!(sentence("AlreadyPaid"), "Already paid.");
+        assert_eq!(sentence("Full"), "Full.");
+    }
+
+    #[test]
+    fn placeholders_are_what_stands_in_braces() {
+        assert_eq!(placeholders("{a} and {b}: {"), ["a", "b"]);
+        assert!(placeholders("none }").is_empty());
+    }
+}

@@ -233,6 +233,13 @@ impl Shop {
         self.other.get()
     }
 
+    /// Has arguments that are called as the generated code might call its own.
+    #[call(auth = argument(context), accepts(contract))]
+    pub fn names(&mut self, context: AccountId, contract: AssetId, result: u8, types: u8) -> u8 {
+        let _ = (context, contract);
+        result + types
+    }
+
     /// Is no method.
     fn _helper(&self) {}
 }
