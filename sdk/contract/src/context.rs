@@ -230,8 +230,8 @@ impl View {
 
 impl Ctx {
     /// The sum attached to this call, whose asset the method's `accepts` has checked. Where several
-    /// assets came, which only a method with several or with `any` can be given, this ends the frame
-    /// with [`Failure::NotAccepted`]: use [`Self::attached`] there.
+    /// assets came, which only a method with several or with `any` can be given, this ends the
+    /// frame with [`Failure::NotAccepted`]: use [`Self::attached`] there.
     #[must_use]
     pub fn gift(&self) -> Amount {
         host::attached(|bytes| {

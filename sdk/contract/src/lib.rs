@@ -28,13 +28,14 @@
 //!     }
 //! }
 //!
+//! # fn main() {
 //! assert_eq!(abi().methods.len(), 2);
-//! # fn main() {}
+//! # }
 //! ```
 //!
 //! | module | one idea |
 //! |---|---|
-//! | `storage` | [`Item`], [`Map`], [`OrderedMap`], [`Roles`]: handles that read and write at once |
+//! | `storage` | [`Item`], [`Map`], [`OrderedMap`], [`Roles`]: handles on the state |
 //! | `context` | [`Ctx`] and [`View`]: who calls, when, with what; what a call can do |
 //! | [`Value`] | what can be stored, passed and returned |
 //! | [`ContractError`], [`Event`] | how a contract refuses, and what it says |
@@ -106,3 +107,8 @@ pub mod prelude {
         OrderedMap, RoleSet, Roles, Storage, TransferError, Value, View, contract, import,
     };
 }
+
+/// Compiles the first example of the manual.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/sdk.md")]
+struct Manual;

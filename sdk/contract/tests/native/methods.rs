@@ -119,6 +119,13 @@ fn values_nest_only_so_deep() {
 }
 
 #[test]
+fn arguments_can_have_any_name() {
+    let world = world();
+    let outcome = world.call::<u8>(ALICE, SHOP, "names", &(ALICE, EUR, 1_u8, 2_u8));
+    assert_eq!(outcome, Ok(3));
+}
+
+#[test]
 fn a_refusal_carries_code_and_fields_and_undoes_everything() {
     let world = world();
     let before = world.entries(SHOP);
