@@ -55,7 +55,7 @@ impl Comparison {
         if to < from {
             return Some(Refused {
                 message: format!("the layout's version went back from {from} to {to}"),
-                next: format!("set version = {}", from.saturating_add(1)),
+                next: format!("set version = {from} or a higher one"),
             });
         }
         if let Some(name) = reused(old, new) {

@@ -31,25 +31,15 @@ pub fn command(arguments: &args::Layout) -> Result<Report, Failure> {
     }
 }
 
-/// Fails if `layout` is not what the lock file of its version says, or older than the newest one.
+/// Fails if a lock file forbids `layout`: that of its version, if it says otherwise; that of a later
+/// version; that of an earlier one, if a field of it is gone and its name could come back.
 pub fn verify_lock(package: &Package, layout: Option<&StorageLayout>) -> Result<(), Failure> {
     let Some(layout) = layout else { return Ok(()) };
-    let newest = locked_versions(package).last().copied().unwrap_or(0);
-    if newest > layout.version {
-        let message = format!(
-            "the storage layout has version {}, but version {newest} is locked",
-            layout.version
-        );
-        return Err(Failure::new(codes::LAYOUT_CHANGED, message)
-            .at(lock_file(package, newest).display().to_string())
-            .hint(format!("set version = {newest} or a higher one")));
+    for version in locked_versions(package) {
+        let path = lock_file(package, version);
+        refuse(&Comparison::new(&read(&path)?, layout), &path.display().to_string())?;
     }
-    if newest < layout.version {
-        return Ok(());
-    }
-    let path = lock_file(package, newest);
-    let locked = read(&path)?;
-    refuse(&Comparison::new(&locked, layout), &path.display().to_string()).map(|_| ())
+    Ok(())
 }
 
 fn lock_file(package: &Package, version: u32) -> PathBuf {

@@ -102,6 +102,23 @@ fn a_layout_is_locked_and_then_guarded() {
     weal(&package, "build").expect(0);
     weal(&package, "layout lock").expect(0);
     assert!(package.join("layout/2.json").is_file());
+
+    // Both lock files hold: there is no way back, and no field disappears without a trace.
+    let version = "#[storage(version = 2)]";
+    edit(&source, version, "#[storage(version = 1)]");
+    edit(&source, "#[migrate(from = 1)]", "#[query]");
+    edit(&source, "&mut self, old: v1::Guarded", "&self");
+    edit(&source, "self.count.set(&old.count.get().into());", "");
+    let back = weal(&package, "build --json").error(9);
+    assert!(back["message"].as_str().is_some_and(|text| text.contains("still 1")), "{back}");
+    edit(&source, "count: Item<u128>", "number: Item<u128>");
+    edit(&source, "self.count", "self.number");
+    edit(&source, "version = 1", "version = 3");
+    let gone = weal(&package, "build --json").error(9);
+    assert!(
+        gone["hint"].as_str().is_some_and(|hint| hint.contains("retired(\"count\")")),
+        "{gone}"
+    );
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn some_upgrades_are_refused_whatever_the_version() {
     type Case = (fn(&mut StorageLayout), &'static str, &'static str);
     let old = layout(2, Type::U8);
     let cases: [Case; 3] = [
-        (|new| new.version = 1, "went back from 2 to 1", "set version = 3"),
+        (|new| new.version = 1, "went back from 2 to 1", "set version = 2 or a higher one"),
         (
             |new| {
                 new.version = 3;
