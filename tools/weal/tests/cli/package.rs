@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use super::{edit, target, weal};
+use super::{edit, target, weal, weal_with};
 
 fn start(directory: &Path, name: &str, template: &str) -> std::path::PathBuf {
     let words = format!("new {name} --template {template} --json");
@@ -162,4 +162,34 @@ fn what_the_chain_refuses_is_told_by_function() {
 
     edit(&source, "#[query]", "#[queri]");
     assert_eq!(weal(&package, "build --json").error(9)["code"], "E1213");
+}
+
+#[test]
+fn a_library_that_does_not_describe_itself_is_no_contract() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(directory.path().join(name), text).unwrap();
+    let manifest = "[package]\nname = \"mute\"\nedition = \"2024\"\n[lib]\npath = \"lib.rs\"\n";
+    write("lib.rs", "//! Says nothing.\n");
+    write("Cargo.toml", manifest);
+    assert_eq!(weal(directory.path(), "build --json").error(3)["code"], "E1211");
+    write("Cargo.toml", &format!("{manifest}crate-type = [\"cdylib\", \"rlib\"]\n"));
+    let run = weal(directory.path(), "build").expect(9);
+    assert!(run.err.contains("cannot find function `abi` in crate `contract`"), "{}", run.err);
+    assert!(run.err.contains("error[E1214]: `mute` does not describe itself"), "{}", run.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_toolchain_without_the_target_is_told_how_to_get_it() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let directory = tempfile::tempdir().unwrap();
+    let rustc = directory.path().join("rustc");
+    fs::write(&rustc, "#!/bin/sh\necho /nowhere\n").unwrap();
+    fs::set_permissions(&rustc, fs::Permissions::from_mode(0o755)).unwrap();
+    let package = start(directory.path(), "poor", "empty");
+    let variables = [("RUSTC", rustc.to_str().unwrap())];
+    let error = weal_with(&package, "build --json", &variables).error(3);
+    assert_eq!(error["code"], "E1212");
+    assert_eq!(error["hint"], "rustup target add wasm32-unknown-unknown");
 }
