@@ -86,7 +86,10 @@ impl MyContract {
     pub fn give(&mut self, ctx: &mut Ctx) {
         let amount = ctx.gift();
         self.given += amount;
-        ctx.emit(Given { donor: ctx.caller(), amount });
+        ctx.emit(Given {
+            donor: ctx.caller(),
+            amount,
+        });
     }
 
     /// Makes an account a treasurer.
@@ -105,7 +108,14 @@ impl MyContract {
         amount: Amount,
     ) -> u32 {
         let number = next(self.payments.last().map(|(number, _)| number));
-        self.payments.set(&number, &Payment { payee, amount, is_paid: false });
+        self.payments.set(
+            &number,
+            &Payment {
+                payee,
+                amount,
+                is_paid: false,
+            },
+        );
         number
     }
 
@@ -117,10 +127,20 @@ impl MyContract {
         #[label("Number of the payment")] payment: u32,
     ) -> Result<(), Error> {
         let due = due(payment, self.payments.get(&payment))?;
-        self.payments.set(&payment, &Payment { is_paid: true, ..due.clone() });
+        self.payments.set(
+            &payment,
+            &Payment {
+                is_paid: true,
+                ..due.clone()
+            },
+        );
         self.paid += due.amount;
         ctx.send(due.payee, self.asset.get(), due.amount);
-        ctx.emit(Paid { payment, payee: due.payee, amount: due.amount });
+        ctx.emit(Paid {
+            payment,
+            payee: due.payee,
+            amount: due.amount,
+        });
         Ok(())
     }
 
@@ -158,13 +178,20 @@ mod tests {
     use super::*;
 
     fn payment(is_paid: bool) -> Payment {
-        Payment { payee: AccountId([7; 32]), amount: Amount(50), is_paid }
+        Payment {
+            payee: AccountId([7; 32]),
+            amount: Amount(50),
+            is_paid,
+        }
     }
 
     #[test]
     fn a_payment_is_sent_once_and_only_if_it_was_approved() {
         assert_eq!(due(1, Some(payment(false))), Ok(payment(false)));
-        assert_eq!(due(1, Some(payment(true))), Err(Error::AlreadyPaid { payment: 1 }));
+        assert_eq!(
+            due(1, Some(payment(true))),
+            Err(Error::AlreadyPaid { payment: 1 })
+        );
         assert_eq!(due(1, None), Err(Error::Unknown { payment: 1 }));
     }
 

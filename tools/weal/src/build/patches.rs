@@ -1,7 +1,7 @@
 //! The replacements of dependencies that a workspace asks for: `[patch]` in its manifest.
 //!
-//! Cargo reads that table from the root of a workspace only, and the program that asks a contract to
-//! describe itself is a workspace of its own, so it is told on the command line.
+//! Cargo reads that table from the root of a workspace only, and the program that asks a contract
+//! to describe itself is a workspace of its own, so it is told on the command line.
 
 use std::path::Path;
 

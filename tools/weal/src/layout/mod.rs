@@ -31,8 +31,8 @@ pub fn command(arguments: &args::Layout) -> Result<Report, Failure> {
     }
 }
 
-/// Fails if a lock file forbids `layout`: that of its version, if it says otherwise; that of a later
-/// version; that of an earlier one, if a field of it is gone and its name could come back.
+/// Fails if a lock file forbids `layout`: that of its version, if it says otherwise; that of a
+/// later version; that of an earlier one, if a field of it is gone and its name could come back.
 pub fn verify_lock(package: &Package, layout: Option<&StorageLayout>) -> Result<(), Failure> {
     let Some(layout) = layout else { return Ok(()) };
     for version in locked_versions(package) {
