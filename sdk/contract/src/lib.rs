@@ -42,6 +42,7 @@
 //! | [`callee`] | calls to other contracts, as [`import!`] writes them |
 //! | [`failure`] | how the SDK itself refuses |
 //! | `native`, `layout`, `describe` | outside Wasm: running, the layout lock, the ABI document |
+//! | `Request` | outside Wasm: calls as data |
 //!
 //! The page for contract developers is `docs/sdk.md`.
 
@@ -70,12 +71,16 @@ mod length;
 pub mod native;
 #[cfg(target_arch = "wasm32")]
 mod panic;
+#[cfg(not(target_arch = "wasm32"))]
+mod request;
 mod storage;
 mod value;
 
 pub use context::{Ctx, TransferError, View, system};
 pub use error::{ContractError, NoError};
 pub use event::Event;
+#[cfg(not(target_arch = "wasm32"))]
+pub use request::Request;
 pub use storage::{
     Arithmetic, FieldKey, Item, Map, Order, OrderedKey, OrderedMap, RoleSet, Roles, Storage,
     StorageField,

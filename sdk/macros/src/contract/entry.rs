@@ -71,6 +71,11 @@ impl Locals {
     }
 }
 
+/// `variable`, where errors about it are shown at `span`.
+fn at(variable: &Ident, span: Span) -> Ident {
+    Ident::new(&variable.to_string(), variable.span().located_at(span))
+}
+
 fn entry(contract: &Contract, method: &Method) -> TokenStream {
     let (entry, name, error) = (entry_name(method), &method.name, &contract.error);
     let locals = Locals::new();
@@ -90,10 +95,9 @@ fn entry(contract: &Contract, method: &Method) -> TokenStream {
         quote_spanned!(past.span()=> <#kind>::open(),)
     });
     let output = match &method.output {
-        ReturnType::Default => name.span(),
-        ReturnType::Type(_, kind) => kind.span(),
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, kind) => quote!(#kind),
     };
-    let finish = quote_spanned!(output=> ::weal_sdk::generated::Returns::<#error>::finish(#result));
     quote! {
         fn #entry() {
             #[allow(unused_mut)]
@@ -105,7 +109,7 @@ fn entry(contract: &Contract, method: &Method) -> TokenStream {
             #permit
             let _ = &#context;
             let #result = Self::#name(&mut #contract, #passed #(#past)* #(#names),*);
-            #finish
+            ::weal_sdk::generated::finish::<#error, #output>(#result);
         }
     }
 }
@@ -116,7 +120,10 @@ fn accept(method: &Method, Locals { contract, .. }: &Locals) -> TokenStream {
     let args = method.arg_names();
     let assets = names.iter().map(|name| match args.contains(&plain(name)) {
         true => quote_spanned!(name.span()=> &#name),
-        false => quote_spanned!(name.span()=> &#contract.#name),
+        false => {
+            let contract = at(contract, name.span());
+            quote_spanned!(name.span()=> &#contract.#name)
+        }
     });
     quote!(::weal_sdk::generated::accept_only(&[#(#assets),*]);)
 }

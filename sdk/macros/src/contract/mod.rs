@@ -5,6 +5,7 @@ mod attribute;
 mod describe;
 mod entry;
 mod method;
+mod request;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -54,8 +55,8 @@ pub fn expand(attributes: TokenStream, item: TokenStream) -> Result<TokenStream>
     }
     check(&contract, &item)?;
     let (entries, description) = (entry::print(&contract), describe::print(&contract));
-    let past = past_layouts(&contract)?;
-    Ok(quote! { #item #entries #description #past })
+    let (requests, past) = (request::print(&contract), past_layouts(&contract)?);
+    Ok(quote! { #item #entries #description #requests #past })
 }
 
 fn type_name(item: &ItemImpl) -> Result<Ident> {
