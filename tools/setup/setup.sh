@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what building and testing need and this machine lacks: Debian packages and the parts of
-# the Rust toolchain. Says what it does, asks nothing, and changes nothing on a machine that has all.
+# Installs what building and testing need and this machine lacks: Debian packages, the parts of the
+# Rust toolchain, and wasm-opt. Says what it does, asks nothing, and changes nothing on a machine that
+# has all.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -71,5 +72,22 @@ install_toolchain_parts() {
     say "Rust toolchain: $(rustc --version), with $(toolchain_list targets) and $(toolchain_list components)"
 }
 
+# wasm-opt makes contracts smaller; `weal build` finds it here. package-lock.json pins it by its hash.
+install_wasm_opt() {
+    command -v npm >/dev/null || {
+        say "no npm: contracts are built without wasm-opt, which makes them larger"
+        return
+    }
+    # npm leaves a record of what it installed.
+    local wanted
+    wanted=$(sed -n 's/^ *"integrity": "\(.*\)",$/\1/p' tools/setup/package-lock.json)
+    if ! grep -qsF "$wanted" tools/setup/node_modules/.package-lock.json; then
+        say "installing wasm-opt"
+        npm ci --prefix tools/setup --ignore-scripts --no-audit --no-fund --loglevel=error
+    fi
+    say "$(tools/setup/node_modules/.bin/wasm-opt --version)"
+}
+
 install_packages
 install_toolchain_parts
+install_wasm_opt

@@ -148,7 +148,12 @@ impl Escrow {
 
     /// Gives the caller its deposit back, once the deadline has passed without approval. Each takes
     /// its own, so that one whom the asset refuses cannot keep the others waiting.
-    #[call(auth = anyone, intent = "Take the deposit back", emits(Refunded), calls(approval::is_approved))]
+    #[call(
+        auth = anyone,
+        intent = "Take the deposit back",
+        emits(Refunded),
+        calls(approval::is_approved)
+    )]
     pub fn reclaim(&mut self, ctx: &mut Ctx) -> Result<(), Error> {
         let (to, deadline) = (ctx.caller(), self.deadline.get());
         let amount = self.deposits.get(&to).filter(|_| self.held.get() != Amount::ZERO);
@@ -202,6 +207,6 @@ impl Escrow {
 mod tests {
     #[test]
     fn the_layout_is_the_committed_one() {
-        weal_sdk::layout::check(env!("CARGO_MANIFEST_DIR"), &super::layout()).unwrap();
+        weal_sdk::layout::lock(env!("CARGO_MANIFEST_DIR"), &super::layout()).unwrap();
     }
 }

@@ -115,7 +115,8 @@ impl Escrow {
         self.deposited += ctx.gift();
     }
 
-    /// Pays the payee if the subject is approved; gives the deposit back if the deadline has passed.
+    /// Pays the payee if the subject is approved; gives the deposit back if the deadline has
+    /// passed.
     #[call(auth = anyone, intent = "Settle", calls(approval::is_approved))]
     pub fn settle(&mut self, ctx: &mut Ctx) -> Result<(), Error> {
         let amount = self.deposited.get();
@@ -164,6 +165,6 @@ impl Escrow {
 mod tests {
     #[test]
     fn the_layout_is_the_committed_one() {
-        weal_sdk::layout::check(env!("CARGO_MANIFEST_DIR"), &super::layout()).unwrap();
+        weal_sdk::layout::lock(env!("CARGO_MANIFEST_DIR"), &super::layout()).unwrap();
     }
 }

@@ -72,6 +72,6 @@ impl Token {
 mod tests {
     #[test]
     fn the_layout_is_the_committed_one() {
-        weal_sdk::layout::check(env!("CARGO_MANIFEST_DIR"), &super::layout()).unwrap();
+        weal_sdk::layout::lock(env!("CARGO_MANIFEST_DIR"), &super::layout()).unwrap();
     }
 }

@@ -63,9 +63,10 @@ impl Default for Context {
 
 impl Context {
     fn read(&self) -> *const u8 {
-        if !self.is_read.replace(true) {
+        if !self.is_read.get() {
             // SAFETY: nobody holds a reference to the bytes: parts are copied out of them.
             host::context(unsafe { &mut *self.bytes.get() });
+            self.is_read.set(true);
         }
         self.bytes.get().cast()
     }
@@ -229,8 +230,8 @@ impl View {
 
 impl Ctx {
     /// The sum attached to this call, whose asset the method's `accepts` has checked. Where several
-    /// assets came, which only a method with several or with `any` can be given, this ends the frame
-    /// with [`Failure::NotAccepted`]: use [`Self::attached`] there.
+    /// assets came, which only a method with several or with `any` can be given, this ends the
+    /// frame with [`Failure::NotAccepted`]: use [`Self::attached`] there.
     #[must_use]
     pub fn gift(&self) -> Amount {
         host::attached(|bytes| {

@@ -90,8 +90,8 @@ pub fn codes(errors: &[ErrorCase], names: &[&str]) -> Vec<u32> {
     errors.iter().filter(named).map(|error| error.code).collect()
 }
 
-/// Storage fields are referred to by the name that their keys follow from, so that whoever reads the
-/// document finds them in the state.
+/// Storage fields are referred to by the name that their keys follow from, so that whoever reads
+/// the document finds them in the state.
 fn name_stored_fields<S: Storage>(abi: &mut Abi) {
     let rename = |asset: &mut AssetRef| {
         if let AssetRef::Stored(name) = asset {

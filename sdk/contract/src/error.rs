@@ -4,8 +4,8 @@ use crate::codec::Output;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::{abi::ErrorCase, describe::Types};
 
-/// A contract's own errors: each case has a number, fields and a message. `#[derive(ContractError)]`
-/// implements it.
+/// A contract's own errors: each case has a number, fields and a message.
+/// `#[derive(ContractError)]` implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a contract's error",
     label = "no codes",

@@ -11,7 +11,7 @@ use crate::{
 /// Something that a contract may say. `#[derive(Event)]` implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",
-    note = "put `#[derive(Event)]` on the struct, and `#[topic]` on up to four fields to index it by"
+    note = "put `#[derive(Event)]` on the struct, and `#[topic]` on up to four fields"
 )]
 pub trait Event {
     /// Its name in the ABI.

@@ -70,7 +70,8 @@ pub(crate) fn named(code: u32) -> Option<String> {
 
 /// Names, messages and fields of the codes, for the ABI.
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) fn cases() -> Vec<weal_types::abi::ErrorCase> {
+#[must_use]
+pub fn cases() -> Vec<weal_types::abi::ErrorCase> {
     use weal_types::abi::{ErrorCase, Field, Meaning, Type};
     const CASES: [(Failure, &str, &str); 10] = [
         (Failure::NotAuthorised, "NotAuthorised", "{caller} may not call this."),

@@ -153,6 +153,12 @@ impl<T: Value, E: ContractError> Returns<E> for Result<T, E> {
     }
 }
 
+/// Ends a method.
+#[inline(always)]
+pub fn finish<E, R: Returns<E>>(result: R) {
+    result.finish();
+}
+
 /// The fields of an error.
 struct Payload<'a, E>(&'a E);
 

@@ -1,11 +1,11 @@
 //! The layout lock: `layout/N.json` of a package holds the shape of its storage at version N, is
 //! committed with the code, and may not change afterwards. Native builds only.
 //!
-//! Call [`check`] in a test; `weal build` does too.
+//! Call [`lock`] in a test; tools call [`check`].
 //!
 //! ```no_run
 //! # fn layout() -> weal_sdk::layout::StorageLayout { unreachable!() }
-//! weal_sdk::layout::check(env!("CARGO_MANIFEST_DIR"), &layout()).unwrap();
+//! weal_sdk::layout::lock(env!("CARGO_MANIFEST_DIR"), &layout()).unwrap();
 //! ```
 
 use std::{
@@ -21,8 +21,7 @@ pub use weal_types::layout::{FieldShape, StorageLayout, StoredField, field_key};
 pub enum LockError {
     /// This version has not been committed.
     #[error(
-        "{} does not exist: write it with `weal layout lock` (or `weal_sdk::layout::write`) and \
-         commit it",
+        "{} does not exist: run the tests with `WEAL_LAYOUT=write`, and commit it",
         path.display()
     )]
     Missing {
@@ -47,7 +46,8 @@ pub enum LockError {
     },
     /// A field of an earlier version is gone, and its name could come back with another meaning.
     #[error(
-        "`{field}` of storage version {version} is gone: add `retired(\"{field}\")` to `#[storage(…)]`"
+        "`{field}` of storage version {version} is gone: add `retired(\"{field}\")` to \
+         `#[storage(…)]`"
     )]
     NotRetired {
         /// The field.
@@ -79,8 +79,17 @@ pub fn path(package: &Path, version: u32) -> PathBuf {
     package.join("layout").join(format!("{version}.json"))
 }
 
-/// Checks `layout` against the documents committed in the package at `package`: its version is there
-/// and equal, and what earlier versions had is there or retired.
+/// Checks `layout` as [`check`] does. With `WEAL_LAYOUT=write` in the environment it first writes
+/// the document of a new version.
+pub fn lock(package: impl AsRef<Path>, layout: &StorageLayout) -> Result<(), LockError> {
+    if std::env::var_os("WEAL_LAYOUT").is_some_and(|value| value == "write") {
+        write(&package, layout)?;
+    }
+    check(package, layout)
+}
+
+/// Checks `layout` against the documents committed in the package at `package`: its version is
+/// there and equal, and what earlier versions had is there or retired.
 pub fn check(package: impl AsRef<Path>, layout: &StorageLayout) -> Result<(), LockError> {
     let package = package.as_ref();
     let path = path(package, layout.version);

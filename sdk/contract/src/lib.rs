@@ -28,19 +28,21 @@
 //!     }
 //! }
 //!
+//! # fn main() {
 //! assert_eq!(abi().methods.len(), 2);
-//! # fn main() {}
+//! # }
 //! ```
 //!
 //! | module | one idea |
 //! |---|---|
-//! | `storage` | [`Item`], [`Map`], [`OrderedMap`], [`Roles`]: handles that read and write at once |
+//! | `storage` | [`Item`], [`Map`], [`OrderedMap`], [`Roles`]: handles on the state |
 //! | `context` | [`Ctx`] and [`View`]: who calls, when, with what; what a call can do |
 //! | [`Value`] | what can be stored, passed and returned |
 //! | [`ContractError`], [`Event`] | how a contract refuses, and what it says |
 //! | [`callee`] | calls to other contracts, as [`import!`] writes them |
 //! | [`failure`] | how the SDK itself refuses |
 //! | `native`, `layout`, `describe` | outside Wasm: running, the layout lock, the ABI document |
+//! | `Request` | outside Wasm: calls as data |
 //!
 //! The page for contract developers is `docs/sdk.md`.
 
@@ -71,12 +73,16 @@ mod length;
 pub mod native;
 #[cfg(target_arch = "wasm32")]
 mod panic;
+#[cfg(not(target_arch = "wasm32"))]
+mod request;
 mod storage;
 mod value;
 
 pub use context::{Ctx, TransferError, View, system};
 pub use error::{ContractError, NoError};
 pub use event::Event;
+#[cfg(not(target_arch = "wasm32"))]
+pub use request::Request;
 pub use storage::{
     Arithmetic, FieldKey, Item, Map, Order, OrderedKey, OrderedMap, RoleSet, Roles, Storage,
     StorageField,
@@ -110,3 +116,8 @@ pub mod prelude {
         OrderedMap, RoleSet, Roles, Storage, TransferError, Value, View, contract, import,
     };
 }
+
+/// Compiles the first example of the manual.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/sdk.md")]
+struct Manual;

@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 use weal_types::{
-    AccountId, Amount, AssetId, CodeHash, ContractId, Gas, Height, PublicKey, TimeMs,
+    AccountId, Amount, AssetId, CodeHash, ContractId, Gas, Height, PublicKey, TimeMs, limit,
     receipt::{CallError, FailureKind, TrapKind},
 };
 
@@ -151,6 +151,10 @@ tuples! {
     (A B);
     (A B C);
     (A B C D);
+    (A B C D E);
+    (A B C D E F);
+    (A B C D E F G);
+    (A B C D E F G H);
 }
 
 macro_rules! failures {
@@ -173,28 +177,42 @@ failures! {
 /// Decodes all of `bytes`.
 #[inline(always)]
 pub(crate) fn exact<T: Decode>(bytes: &[u8]) -> Option<T> {
-    let mut reader = Reader(bytes);
+    let mut reader = Reader { bytes, depth: 0 };
     let value = T::decode(&mut reader).ok()?;
-    if reader.0.is_empty() { Some(value) } else { None }
+    if reader.bytes.is_empty() { Some(value) } else { None }
 }
 
 /// Bytes that are left to decode.
-pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
+struct Reader<'a> {
+    bytes: &'a [u8],
+    /// Lists and boxes around what is read. Bytes can nest types that contain themselves until the
+    /// stack ends, which is elsewhere in Wasm than natively.
+    depth: usize,
+}
 
 impl Input for Reader<'_> {
     fn remaining_len(&mut self) -> Result<Option<usize>, Error> {
-        Ok(Some(self.0.len()))
+        Ok(Some(self.bytes.len()))
     }
 
     #[inline(always)]
     fn read(&mut self, into: &mut [u8]) -> Result<(), Error> {
-        let Some((bytes, rest)) = self.0.split_at_checked(into.len()) else {
+        let Some((bytes, rest)) = self.bytes.split_at_checked(into.len()) else {
             return Err("too few bytes".into());
         };
         // SAFETY: both have the same length, and `into` is borrowed by nobody else. The copy of a
         // slice would check the lengths once more, and panic.
         unsafe { bytes.as_ptr().copy_to_nonoverlapping(into.as_mut_ptr(), bytes.len()) };
-        self.0 = rest;
+        self.bytes = rest;
         Ok(())
+    }
+
+    fn descend_ref(&mut self) -> Result<(), Error> {
+        self.depth = self.depth.wrapping_add(1);
+        if self.depth > limit::TYPE_DEPTH { Err("too deep".into()) } else { Ok(()) }
+    }
+
+    fn ascend_ref(&mut self) {
+        self.depth = self.depth.wrapping_sub(1);
     }
 }

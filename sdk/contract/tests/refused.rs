@@ -1,7 +1,7 @@
 //! Code that breaks a rule does not compile, and the message says what to write instead.
 //!
-//! Each file of `refused` breaks one rule; the message stands beside it. `TRYBUILD=overwrite` writes
-//! the messages anew.
+//! Each file of `refused` breaks one rule; the message stands beside it. `TRYBUILD=overwrite`
+//! writes the messages anew.
 
 #[test]
 fn broken_rules_are_explained() {

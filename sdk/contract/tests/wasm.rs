@@ -11,7 +11,9 @@ use weal_types::host::ABI_SECTION;
 
 /// A contract, its description, and the most bytes that its module may have without it, before
 /// `wasm-opt` takes a quarter away.
-const CONTRACTS: [(&str, fn() -> Abi, usize); 5] = [
+type Contract = (&'static str, fn() -> Abi, usize);
+
+const CONTRACTS: [Contract; 5] = [
     ("counter", counter::abi, 2_600),
     ("token", token::abi, 5_800),
     ("approval", approval::abi, 6_800),

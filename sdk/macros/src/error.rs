@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DeriveInput, Error, LitInt, Result, Variant};
+use syn::{Data, DeriveInput, Error, Ident, LitInt, Result, Variant};
 
 use crate::{
     fields::{self, Field},
@@ -84,6 +84,13 @@ fn read(variant: &Variant) -> Result<Case<'_>> {
         text => text,
     };
     check_message(variant, &message, &fields)?;
+    let from = |field: &&Field| field.attributes.iter().any(|it| it.path().is_ident("from"));
+    if fields.len() > 1
+        && let Some(field) = fields.iter().find(from)
+    {
+        let text = "`#[from]` makes the case of this field alone: it must be the only one";
+        return Err(Error::new(field.variable.span(), text));
+    }
     Ok(Case { variant, code, message, fields })
 }
 
@@ -119,6 +126,23 @@ pub fn placeholders(text: &str) -> Vec<&str> {
     parts.filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
 }
 
+/// `Sub(#[from] CallError)` lets `?` make the case of the field.
+fn conversion(name: &Ident, Case { variant, fields, .. }: &Case<'_>) -> TokenStream {
+    let is_from = |field: &Field| field.attributes.iter().any(|it| it.path().is_ident("from"));
+    let [field] = fields.as_slice() else { return quote!() };
+    if !is_from(field) {
+        return quote!();
+    }
+    let (case, kind, member) = (&variant.ident, &field.kind, &field.member);
+    quote! {
+        impl ::core::convert::From<#kind> for #name {
+            fn from(value: #kind) -> Self {
+                Self::#case { #member: value }
+            }
+        }
+    }
+}
+
 fn print(input: &DeriveInput, cases: &[Case<'_>]) -> TokenStream {
     let name = &input.ident;
     let (mut codes, mut writes, mut reads, mut described) = (vec![], vec![], vec![], vec![]);
@@ -136,7 +160,10 @@ fn print(input: &DeriveInput, cases: &[Case<'_>]) -> TokenStream {
             fields: ::std::vec![#(#fields),*],
         }));
     }
+    let conversions = cases.iter().map(|case| conversion(name, case));
     quote! {
+        #(#conversions)*
+
         impl ::weal_sdk::ContractError for #name {
             fn code(&self) -> u32 {
                 match self { #(#codes,)* }
@@ -167,5 +194,32 @@ fn print(input: &DeriveInput, cases: &[Case<'_>]) -> TokenStream {
                 ::std::vec![#(#described),*]
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_reserved_is_what_the_sdk_uses() {
+        let cases = weal_sdk::failure::cases();
+        let names: Vec<_> = cases.iter().map(|case| case.name.as_str()).collect();
+        assert_eq!(names, RESERVED);
+        let codes: Vec<_> = cases.iter().map(|case| case.code).collect();
+        assert_eq!(codes, (FIRST_RESERVED..).take(RESERVED.len()).collect::<Vec<_>>());
+        assert_eq!(weal_sdk::failure::FIRST_CODE, FIRST_RESERVED);
+    }
+
+    #[test]
+    fn names_become_sentences() {
+        assert_eq!(sentence("AlreadyPaid"), "Already paid.");
+        assert_eq!(sentence("Full"), "Full.");
+    }
+
+    #[test]
+    fn placeholders_are_what_stands_in_braces() {
+        assert_eq!(placeholders("{a} and {b}: {"), ["a", "b"]);
+        assert!(placeholders("none }").is_empty());
     }
 }

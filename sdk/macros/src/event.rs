@@ -32,7 +32,7 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream> {
         return Err(Error::new(
             extra.variable.span(),
             format!(
-                "an event has at most {} topics: drop `#[topic]` where nobody searches by the field",
+                "an event has at most {} topics: drop `#[topic]` where nobody searches",
                 limit::EVENT_TOPICS
             ),
         ));

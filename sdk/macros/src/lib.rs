@@ -1,7 +1,8 @@
 //! The macros of `weal-sdk`, which documents and re-exports them.
 //!
-//! Each macro reads its input into a model, refuses what breaks a rule with a message that says what
-//! to write instead, and prints calls into `weal_sdk::generated`: what can be a function is one.
+//! Each macro reads its input into a model, refuses what breaks a rule with a message that says
+//! what to write instead, and prints calls into `weal_sdk::generated`: what can be a function is
+//! one.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -40,7 +41,7 @@ pub fn value(item: TokenStream) -> TokenStream {
 }
 
 /// Makes an enum a contract's errors.
-#[proc_macro_derive(ContractError, attributes(code, label, unit, min, max, example, choices))]
+#[proc_macro_derive(ContractError, attributes(code, from, label, unit, min, max, example, choices))]
 pub fn contract_error(item: TokenStream) -> TokenStream {
     derive(item, error::expand)
 }

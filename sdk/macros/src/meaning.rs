@@ -183,8 +183,8 @@ fn choices(attribute: &Attribute) -> Result<[String; 3]> {
         [Some(query), Some(value), Some(text)] => Ok([query, value, text]),
         _ => Err(syn::Error::new_spanned(
             attribute,
-            "write `#[choices(query = \"list\", value = \"id\", text = \"name\")]`: a query without \
-             arguments that lists structs, and two of their fields",
+            "write `#[choices(query = \"list\", value = \"id\", text = \"name\")]`: a query \
+             without arguments that lists structs, and two of their fields",
         )),
     }
 }

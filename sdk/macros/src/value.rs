@@ -93,6 +93,10 @@ fn enumeration(data: &DataEnum) -> Result<Parts> {
     let (mut encode, mut decode, mut shape) = (vec![], vec![], vec![]);
     let mut indexes = Vec::new();
     for (position, variant) in data.variants.iter().enumerate() {
+        if let Some((_, number)) = &variant.discriminant {
+            let text = "the byte of a case is its place: write `#[index(5)]` before it for another";
+            return Err(Error::new_spanned(number, text));
+        }
         let index = index(variant, position)?;
         if indexes.contains(&index) {
             return Err(Error::new_spanned(variant, format!("index {index} is taken")));

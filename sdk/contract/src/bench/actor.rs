@@ -17,8 +17,8 @@ use super::{
     decoded, guest::Guest, no_arguments, raw_call, wasm,
 };
 use crate::{
-    ContractError, NoError, Value,
-    native::{Contract, Request},
+    ContractError, NoError, Request, Value,
+    native::Contract,
 };
 
 /// Somebody about to make a call.

@@ -1,4 +1,5 @@
-//! The host, the same from Wasm and natively: bytes in, bytes out, and functions that end the frame.
+//! The host, the same from Wasm and natively: bytes in, bytes out, and functions that end the
+//! frame.
 //!
 //! Bytes from the host are handed to a closure, so that in Wasm they can lie on the stack.
 

@@ -1,9 +1,9 @@
 //! Contract code outside Wasm: the same functions, against a [`Host`] that is given at run time.
 //!
-//! [`enter`] runs one frame. What ends a frame early (a refusal, a failure of the host) unwinds from
-//! the depth of the contract to `enter`, as it would leave a Wasm instance; a panic in contract code
-//! is caught and reported with the location that the Wasm build would report. Frames nest: a host's
-//! [`Host::call`] may `enter` another contract.
+//! [`enter`] runs one frame. What ends a frame early (a refusal, a failure of the host) unwinds
+//! from the depth of the contract to `enter`, as it would leave a Wasm instance; a panic in
+//! contract code is caught and reported with the location that the Wasm build would report. Frames
+//! nest: a host's [`Host::call`] may `enter` another contract.
 
 use std::{
     any::Any,
@@ -14,10 +14,8 @@ use std::{
 };
 
 mod contract;
-mod request;
 
 pub use contract::Contract;
-pub use request::Request;
 
 /// The frame is over, and the host knows why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +51,8 @@ pub trait Host {
     fn emit(&self, name: &[u8], topics: &[u8], data: &[u8]) -> Result<(), Ended>;
     /// The free balance of `holder` in `asset`.
     fn balance(&self, holder: &[u8; 32], asset: &[u8; 32]) -> Result<u128, Ended>;
-    /// Sends from the contract; 0, or 1 if it holds too little, or 2 if the asset refuses the payee.
+    /// Sends from the contract; 0, or 1 if it holds too little, or 2 if the asset refuses the
+    /// payee.
     fn transfer(&self, to: &[u8; 32], asset: &[u8; 32], amount: u128) -> Result<i32, Ended>;
     /// Makes the call of a SCALE-encoded `CallRequest`: the SCALE-encoded
     /// `Result<Vec<u8>, CallError>`.

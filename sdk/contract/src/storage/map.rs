@@ -32,8 +32,8 @@ impl<K: Value, V: Value> Map<K, V> {
         self.at_key(key, key::load)
     }
 
-    /// The value at `key`; where there is none, zero, empty or `None` ([`Value::START`]). A type that
-    /// has no such value ends the frame with [`Failure::FieldUnset`].
+    /// The value at `key`; where there is none, zero, empty or `None` ([`Value::START`]). A type
+    /// that has no such value ends the frame with [`Failure::FieldUnset`].
     #[must_use]
     pub fn get_or_start(&self, key: &K) -> V {
         match self.get(key).or(V::START) {

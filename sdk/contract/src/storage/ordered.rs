@@ -46,8 +46,8 @@ impl<K: OrderedKey, V: Value> OrderedMap<K, V> {
         self.at_key(key, key::load)
     }
 
-    /// The value at `key`; where there is none, zero, empty or `None` ([`Value::START`]). A type that
-    /// has no such value ends the frame with [`Failure::FieldUnset`].
+    /// The value at `key`; where there is none, zero, empty or `None` ([`Value::START`]). A type
+    /// that has no such value ends the frame with [`Failure::FieldUnset`].
     #[must_use]
     pub fn get_or_start(&self, key: &K) -> V {
         match self.get(key).or(V::START) {
@@ -78,8 +78,8 @@ impl<K: OrderedKey, V: Value> OrderedMap<K, V> {
         self.at_key(key, host::remove);
     }
 
-    /// The first `limit` entries of `keys`, in the given order. To go on, start behind the last key:
-    /// `(Bound::Excluded(last), Bound::Unbounded)`. Fewer than `limit` are all that there are.
+    /// The first `limit` entries of `keys`, in the given order. To go on, start behind the last
+    /// key: `(Bound::Excluded(last), Bound::Unbounded)`. Fewer than `limit` are all that there are.
     #[must_use]
     pub fn page(&self, keys: impl RangeBounds<K>, order: Order, limit: u32) -> Vec<(K, V)> {
         let mut page = Vec::new();

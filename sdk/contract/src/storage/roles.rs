@@ -15,7 +15,7 @@ use crate::{Value, host};
 /// fields.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a set of roles",
-    note = "put `#[derive(RoleSet)]` on an enum without fields: `enum Role {{ Treasurer, Auditor }}`"
+    note = "put `#[derive(RoleSet)]` on an enum without fields: `enum Role {{ Clerk, Auditor }}`"
 )]
 pub trait RoleSet: Value + Copy {
     /// The byte of the role in keys.

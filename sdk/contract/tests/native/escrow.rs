@@ -3,6 +3,7 @@
 
 use std::{fs, path::Path, rc::Rc};
 
+use token::TokenCalls;
 use weal_sdk::{CallError, ContractError, FailureKind, prelude::*};
 use weal_types::layout::field_key;
 
@@ -138,13 +139,14 @@ fn tokens_move_and_none_are_made() {
     let world = World::new();
     let id = ContractId([40; 32]);
     world.install(id, OWNER, token::abi(), token::methods());
-    world.call::<()>(ALICE, id, "init", &1_000_u128).unwrap();
-    let send = |by, to, amount: u128| world.call::<()>(by, id, "transfer", &(to, amount));
-    let balance = |of| world.call::<u128>(BOB, id, "balance", &of).unwrap();
+    world.send(ALICE, id, &TokenCalls::init(1_000)).unwrap();
+    let send = |by, to, amount| world.send(by, id, &TokenCalls::transfer(to, amount));
+    let balance = |of| world.send(BOB, id, &TokenCalls::balance(of)).unwrap();
     send(ALICE, BOB, 400).unwrap();
     send(BOB, BOB, 400).unwrap();
     assert_eq!((balance(ALICE), balance(BOB)), (600, 400));
-    assert_eq!(error(send(BOB, ALICE, 401)), Some(token::Error::Insufficient { held: 400 }));
+    let refused = token::Error::Insufficient { held: 400 };
+    assert_eq!(send(BOB, ALICE, 401), Err(Ok(refused)));
     assert_eq!(world.events().len(), 2);
 }
 

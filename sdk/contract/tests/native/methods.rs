@@ -2,6 +2,7 @@
 
 use parity_scale_codec::Encode;
 use weal_sdk::{CallError, FailureKind, failure::Failure, prelude::*};
+use weal_types::limit;
 
 use crate::{
     ALICE, BOB, EUR, OWNER, SHOP, USD, failed, own, refused,
@@ -99,6 +100,29 @@ impl Encode for Raw {
     fn encode_to<T: parity_scale_codec::Output + ?Sized>(&self, dest: &mut T) {
         dest.write(&self.0);
     }
+}
+
+#[test]
+fn values_nest_only_so_deep() {
+    let nested = |depth: usize| {
+        let wrap = |inner, _| Place {
+            state: PlaceState::Taken { at: TimeMs(0), within: vec![inner] },
+            ..place()
+        };
+        (0..depth).fold(place(), wrap)
+    };
+    let world = world();
+    let add = |place: Place| world.call::<()>(OWNER, SHOP, "add", &(1_u16, 1_i32, place));
+    add(nested(limit::TYPE_DEPTH)).unwrap();
+    assert_eq!(kind(add(nested(limit::TYPE_DEPTH + 1))), failed(Failure::ArgumentsMalformed, &[]));
+    assert_eq!(kind(add(nested(2_000))), failed(Failure::ArgumentsMalformed, &[]));
+}
+
+#[test]
+fn arguments_can_have_any_name() {
+    let world = world();
+    let outcome = world.call::<u8>(ALICE, SHOP, "names", &(ALICE, EUR, 1_u8, 2_u8));
+    assert_eq!(outcome, Ok(3));
 }
 
 #[test]

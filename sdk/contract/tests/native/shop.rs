@@ -68,15 +68,9 @@ pub enum Error {
     },
     /// Another contract failed: {cause}.
     #[code(7)]
-    Sub(CallError),
+    Sub(#[from] CallError),
     #[code(8)]
     ClosedToday,
-}
-
-impl From<CallError> for Error {
-    fn from(error: CallError) -> Self {
-        Self::Sub(error)
-    }
 }
 
 /// Somebody gave.
@@ -237,6 +231,13 @@ impl Shop {
     pub fn unset(&self) -> ContractId {
         let _ = self.names.first();
         self.other.get()
+    }
+
+    /// Has arguments that are called as the generated code might call its own.
+    #[call(auth = argument(context), accepts(contract))]
+    pub fn names(&mut self, context: AccountId, contract: AssetId, result: u8, types: u8) -> u8 {
+        let _ = (context, contract);
+        result + types
     }
 
     /// Is no method.

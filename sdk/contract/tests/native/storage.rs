@@ -44,6 +44,17 @@ fn values_come_back_as_they_went_in() {
 }
 
 #[test]
+fn derived_encodings_are_those_of_scale() {
+    use parity_scale_codec::Encode;
+    let place = place(ALICE);
+    let PlaceState::Taken { at, within } = &place.state else { panic!("it is taken") };
+    let state = (1_u8, at, within).encode();
+    assert_eq!(place.state.encode(), state);
+    assert_eq!(place.encode(), [(ALICE, Amount(1)).encode(), state].concat());
+    assert_eq!(PlaceState::Open.encode(), [0]);
+}
+
+#[test]
 fn what_was_never_stored_is_zero_or_ends_the_frame() {
     let world = World::new();
     world.install(SHOP, OWNER, crate::shop::abi(), crate::shop::methods());

@@ -6,7 +6,7 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 use parity_scale_codec::{Decode, Encode};
 use sha2::Digest;
 use weal_sdk::{
-    CallError, FailureKind,
+    CallError, ContractError, FailureKind, Request,
     abi::{Abi, MethodKind},
     native::{Ended, Exit, Host, enter},
     prelude::*,
@@ -97,6 +97,25 @@ impl World {
         args: &impl Encode,
     ) -> Result<T, CallError> {
         self.call_with(by, to, method, args, &[])
+    }
+
+    /// A call by the contract's own types; an own error comes back as one.
+    pub fn send<T: Value, E: ContractError>(
+        self: &Rc<Self>,
+        by: AccountId,
+        to: ContractId,
+        request: &Request<T, E>,
+    ) -> Result<T, Result<E, FailureKind>> {
+        let call = Call {
+            to,
+            method: Name::new(request.method).unwrap(),
+            args: Bytes::new(request.args.clone()).unwrap(),
+            attach: Bounded::default(),
+        };
+        match self.run(by, true, call) {
+            Ok(answer) => Ok(request.answer(&answer).expect("the answer is of its type")),
+            Err(CallError { kind, .. }) => Err(request.refusal(&kind).ok_or(kind)),
+        }
     }
 
     /// A call with assets attached.

@@ -18,6 +18,7 @@ pub fn print(contract: &Contract) -> TokenStream {
     let exports = contract.methods.iter().map(|method| {
         let (symbol, entry) = (format!("weal.{}", plain(&method.name)), entry_name(method));
         quote! {
+            #[allow(unsafe_code)]
             const _: () = {
                 #[cfg(target_arch = "wasm32")]
                 #[unsafe(export_name = #symbol)]
@@ -55,63 +56,91 @@ fn entry_name(method: &Method) -> Ident {
     format_ident!("__weal_{}", plain(&method.name), span = Span::mixed_site())
 }
 
+/// Variables of an entry. Their span keeps them apart from arguments of the same names.
+struct Locals {
+    context: Ident,
+    contract: Ident,
+    result: Ident,
+}
+
+impl Locals {
+    fn new() -> Self {
+        let [context, contract, result] = ["context", "contract", "result"]
+            .map(|name| Ident::new(&format!("__weal_{name}"), Span::mixed_site()));
+        Self { context, contract, result }
+    }
+}
+
+/// `variable`, where errors about it are shown at `span`.
+fn at(variable: &Ident, span: Span) -> Ident {
+    Ident::new(&variable.to_string(), variable.span().located_at(span))
+}
+
 fn entry(contract: &Contract, method: &Method) -> TokenStream {
     let (entry, name, error) = (entry_name(method), &method.name, &contract.error);
+    let locals = Locals::new();
+    let (accept, permit) = (accept(method, &locals), permit(contract, method, &locals));
+    let Locals { context, contract, result } = &locals;
     let names: Vec<_> = method.args.iter().map(|arg| &arg.name).collect();
     let kinds = method.args.iter().map(|arg| &arg.kind);
     let place = method.args.first().map_or(name.span(), |arg| arg.kind.span());
     let arguments = quote_spanned!(place=> ::weal_sdk::generated::arguments::<(#(#kinds,)*)>());
-    let (accept, permit) = (accept(method), permit(contract, method));
-    let context = match method.context {
+    let passed = match method.context {
         Context::None => quote!(),
-        Context::Shared => quote!(&context,),
-        Context::Mutable => quote!(&mut context,),
+        Context::Shared => quote!(&#context,),
+        Context::Mutable => quote!(&mut #context,),
     };
     let past = method.past.iter().map(|past| {
         let kind = &past.kind;
         quote_spanned!(past.span()=> <#kind>::open(),)
     });
     let output = match &method.output {
-        ReturnType::Default => name.span(),
-        ReturnType::Type(_, kind) => kind.span(),
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, kind) => quote!(#kind),
     };
-    let finish = quote_spanned!(output=> ::weal_sdk::generated::Returns::<#error>::finish(result));
     quote! {
         fn #entry() {
             #[allow(unused_mut)]
-            let mut context = ::weal_sdk::generated::call_context();
+            let mut #context = ::weal_sdk::generated::call_context();
             #[allow(unused_mut)]
-            let mut contract = <Self as ::weal_sdk::Storage>::open();
+            let mut #contract = <Self as ::weal_sdk::Storage>::open();
             let (#(#names,)*) = #arguments;
             #accept
             #permit
-            let _ = &context;
-            let result = Self::#name(&mut contract, #context #(#past)* #(#names),*);
-            #finish
+            let _ = &#context;
+            let #result = Self::#name(&mut #contract, #passed #(#past)* #(#names),*);
+            ::weal_sdk::generated::finish::<#error, #output>(#result);
         }
     }
 }
 
 /// Checks the attached assets. The host refuses all where a method accepts none.
-fn accept(method: &Method) -> TokenStream {
+fn accept(method: &Method, Locals { contract, .. }: &Locals) -> TokenStream {
     let Some(Accepted::Named(names)) = &method.options.accepts else { return quote!() };
     let args = method.arg_names();
     let assets = names.iter().map(|name| match args.contains(&plain(name)) {
         true => quote_spanned!(name.span()=> &#name),
-        false => quote_spanned!(name.span()=> &contract.#name),
+        false => {
+            let contract = at(contract, name.span());
+            quote_spanned!(name.span()=> &#contract.#name)
+        }
     });
     quote!(::weal_sdk::generated::accept_only(&[#(#assets),*]);)
 }
 
 /// Checks the caller.
-fn permit(contract: &Contract, method: &Method) -> TokenStream {
+fn permit(
+    contract: &Contract,
+    method: &Method,
+    Locals { context, contract: storage, .. }: &Locals,
+) -> TokenStream {
     match method.auth() {
         Auth::Anyone | Auth::Rule(_) => quote!(),
         Auth::Owner => {
-            quote!(::weal_sdk::generated::require(&context, &context.owner());)
+            quote!(::weal_sdk::generated::require(&#context, &#context.owner());)
         }
         Auth::Governance => {
-            quote!(::weal_sdk::generated::require(&context, &context.governance());)
+            quote!(::weal_sdk::generated::require(&#context, &#context.governance());)
         }
         Auth::Role(role) => {
             let field = match &contract.roles {
@@ -119,14 +148,14 @@ fn permit(contract: &Contract, method: &Method) -> TokenStream {
                 None => Ident::new("roles", role.span()),
             };
             quote_spanned! {role.span()=>
-                ::weal_sdk::generated::require_role(&context, &contract.#field, #role);
+                ::weal_sdk::generated::require_role(&#context, &#storage.#field, #role);
             }
         }
         Auth::Stored(field) => quote_spanned! {field.span()=>
-            ::weal_sdk::generated::require(&context, &contract.#field.get());
+            ::weal_sdk::generated::require(&#context, &#storage.#field.get());
         },
         Auth::Argument(name) => quote_spanned! {name.span()=>
-            ::weal_sdk::generated::require(&context, &#name);
+            ::weal_sdk::generated::require(&#context, &#name);
         },
     }
 }

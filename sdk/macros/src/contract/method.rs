@@ -88,6 +88,10 @@ pub fn read(function: &ImplItemFn) -> Result<Option<Method>> {
             Visibility::Restricted(_) | Visibility::Inherited => Ok(None),
         };
     };
+    if let Some(cfg) = function.attrs.iter().find(|attribute| attribute.path().is_ident("cfg")) {
+        let text = "a method is there in every build, or the ABI would depend on the build";
+        return Err(Error::new_spanned(cfg, text));
+    }
     if let Some(second) = attributes.next() {
         let text = "a method is one of `#[init]`, `#[call]`, `#[query]`, `#[migrate]`";
         return Err(Error::new_spanned(second, text));

@@ -2,13 +2,14 @@
 //! description beside it.
 
 mod attribute;
-mod calls;
 mod describe;
 mod entry;
 mod method;
+mod package;
+mod request;
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{
     Error, Ident, ImplItem, ItemImpl, Path, Result, Token, parse::Parser, punctuated::Punctuated,
     spanned::Spanned,
@@ -55,8 +56,9 @@ pub fn expand(attributes: TokenStream, item: TokenStream) -> Result<TokenStream>
     }
     check(&contract, &item)?;
     let (entries, description) = (entry::print(&contract), describe::print(&contract));
-    let (calls, past) = (calls::print(&contract), past_layouts(&contract)?);
-    Ok(quote! { #item #entries #description #calls #past })
+    let (requests, package) = (request::print(&contract), package::print());
+    let past = past_layouts(&contract)?;
+    Ok(quote! { #item #entries #description #requests #package #past })
 }
 
 fn type_name(item: &ItemImpl) -> Result<Ident> {
@@ -116,6 +118,13 @@ fn check(contract: &Contract, item: &ItemImpl) -> Result<()> {
             "a contract without methods cannot be called: put `#[call(auth = anyone)]` or \
              `#[query]` on one",
         ));
+    }
+    for event in contract.methods.iter().flat_map(|method| method.options.emits.iter().flatten()) {
+        if !contract.events.contains(event) {
+            let name = event.to_token_stream();
+            let text = format!("name the event for the whole contract too: `events({name})`");
+            return Err(Error::new_spanned(event, text));
+        }
     }
     let mut once: Vec<Option<u32>> = Vec::new();
     for method in &contract.methods {

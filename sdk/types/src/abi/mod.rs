@@ -331,6 +331,11 @@ impl Abi {
         Ok(abi)
     }
 
+    /// Encodes the document.
+    pub fn to_scale(&self) -> Vec<u8> {
+        self.encode()
+    }
+
     /// Names the document.
     pub fn hash(&self) -> AbiHash {
         AbiHash(hash(Tag::Abi, &[&self.encode()]))

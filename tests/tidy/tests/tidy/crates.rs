@@ -38,6 +38,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
             "weal-types",
         ],
     ),
+    ("weal", &["weal-client", "weal-gate", "weal-types"]),
     ("weal-tidy", &[]),
     ("weal-wire-tests", &[]),
 ];

@@ -1,0 +1,4 @@
+//! What a Wasm module is made of, for people.
+
+pub mod names;
+pub mod size;
