@@ -16,10 +16,7 @@ use super::{
     Account, Bench, Mode, Outcome, account_of, amount_of, attach, call, compare::Step, costs,
     decoded, guest::Guest, no_arguments, raw_call, wasm,
 };
-use crate::{
-    ContractError, NoError, Request, Value,
-    native::Contract,
-};
+use crate::{ContractError, NoError, Request, Value, native::Contract};
 
 /// Somebody about to make a call.
 pub struct Actor<'a> {
@@ -43,8 +40,8 @@ impl Actor<'_> {
         request: Request<T, E>,
     ) -> Outcome<T, E> {
         let Request { method, args, .. } = request;
-        let call = attach(raw_call(contract, method, args), &self.attached);
-        self.bench.send(self.account, method, &call)
+        let call = attach(raw_call(contract, request.method, request.args), &self.attached);
+        self.bench.send(self.account, request.method, &call)
     }
 
     /// Makes an instance of a contract. `init` is a call of its constructor.

@@ -16,7 +16,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("weal-runtime", &["weal-gate", "weal-types"]),
     ("weal-state", &["weal-proof", "weal-types"]),
     ("weal-sdk-macros", &["weal-types"]),
-    ("weal-sdk", &["weal-sdk-macros", "weal-types"]),
+    ("weal-sdk", &["weal-gate", "weal-runtime", "weal-sdk-macros", "weal-types"]),
     ("approval", &["weal-sdk"]),
     ("counter", &["weal-sdk"]),
     ("escrow", &["weal-sdk"]),
@@ -25,7 +25,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("bare-token", &["weal-types"]),
     ("puppet", &["weal-types"]),
     ("weal-hostile", &["weal-gate", "weal-types"]),
-    ("weal-fixtures", &["bare-token", "puppet", "weal-gate", "weal-runtime", "weal-types"]),
+    ("weal-fixtures", &["bare-token", "puppet", "weal-gate", "weal-sdk", "weal-types"]),
     (
         "weal-bench",
         &[
