@@ -14,11 +14,11 @@ use weal_types::host::ABI_SECTION;
 type Contract = (&'static str, fn() -> Abi, usize);
 
 const CONTRACTS: [Contract; 5] = [
-    ("counter", counter::abi, 2_600),
-    ("token", token::abi, 5_800),
-    ("approval", approval::abi, 6_800),
-    ("escrow", escrow::abi, 25_000),
-    ("escrow-v2", escrow_v2::abi, 33_000),
+    ("counter", counter::abi, 2_700),
+    ("token", token::abi, 6_144),
+    ("approval", approval::abi, 7_000),
+    ("escrow", escrow::abi, 26_000),
+    ("escrow-v2", escrow_v2::abi, 34_000),
 ];
 
 #[test]

@@ -201,14 +201,20 @@ fn print(input: &DeriveInput, cases: &[Case<'_>]) -> TokenStream {
 mod tests {
     use super::*;
 
+    /// The source of the SDK is read as text: a dependency on it would build the tests' crates for
+    /// build scripts too, and so choose other features for RocksDB's.
     #[test]
     fn what_is_reserved_is_what_the_sdk_uses() {
-        let cases = weal_sdk::failure::cases();
-        let names: Vec<_> = cases.iter().map(|case| case.name.as_str()).collect();
+        let source = include_str!("../../contract/src/failure.rs");
+        assert!(source.contains("FIRST_CODE: u32 = 0xFFFF_0000;"), "{FIRST_RESERVED:#x}");
+        let (_, list) = source.split_once("pub enum Failure {").expect("it is there");
+        let (list, _) = list.split_once("\n}").expect("it ends");
+        let lines = list.lines().map(str::trim).filter(|line| !line.starts_with("//"));
+        let names: Vec<_> = lines
+            .filter_map(|line| line.split([' ', ',']).next())
+            .filter(|name| !name.is_empty())
+            .collect();
         assert_eq!(names, RESERVED);
-        let codes: Vec<_> = cases.iter().map(|case| case.code).collect();
-        assert_eq!(codes, (FIRST_RESERVED..).take(RESERVED.len()).collect::<Vec<_>>());
-        assert_eq!(weal_sdk::failure::FIRST_CODE, FIRST_RESERVED);
     }
 
     #[test]

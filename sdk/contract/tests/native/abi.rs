@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use parity_scale_codec::Encode;
 use weal_sdk::{
     FailureKind, TrapKind, Value,
-    abi::{Abi, AssetRef, Auth, MethodKind, Shape, Type, Unit},
+    abi::{Abi, AbiError, AssetRef, Auth, MethodKind, Shape, Type, Unit},
     describe::Types,
     failure::Failure,
     prelude::*,
@@ -31,6 +31,49 @@ fn it_holds_together_in_both_encodings() {
     let abi = shop::abi();
     abi.check().expect("references lead somewhere");
     assert_eq!(Abi::from_scale(&abi.encode()).as_ref(), Ok(&abi));
+}
+
+/// A contract with two types of one name.
+mod twins {
+    use weal_sdk::prelude::*;
+
+    mod left {
+        #[derive(weal_sdk::Value)]
+        pub struct Hand {
+            pub fingers: u8,
+        }
+    }
+
+    mod right {
+        #[derive(weal_sdk::Value)]
+        pub struct Hand {
+            pub fingers: u16,
+        }
+    }
+
+    #[derive(Storage)]
+    pub struct Twins {}
+
+    #[contract]
+    impl Twins {
+        #[query]
+        pub fn left(&self) -> left::Hand {
+            left::Hand { fingers: 5 }
+        }
+
+        #[query]
+        pub fn right(&self) -> right::Hand {
+            right::Hand { fingers: 5 }
+        }
+    }
+}
+
+#[test]
+fn two_types_of_one_name_are_found() {
+    let expected = AbiError::Twice { what: "type", name: "Hand".into() };
+    assert_eq!(twins::abi().check(), Err(expected));
+    assert_eq!(twins::methods().len(), 2);
+    assert!(twins::layout().fields.is_empty());
 }
 
 #[test]

@@ -72,6 +72,15 @@ fn panics_report_where_they_were() {
 }
 
 #[test]
+fn a_panic_of_a_callee_is_a_failure_like_others() {
+    let (outcome, world) = trouble(4, PLENTY);
+    let error = sub(outcome);
+    let (location, _) = world.panic.take().expect("it was seen");
+    let FailureKind::Panic(reported) = error.kind else { panic!("it panicked") };
+    assert_eq!((error.contract, &*reported), (SIBLING, location.as_bytes()));
+}
+
+#[test]
 fn panics_outside_contracts_are_not_swallowed() {
     trouble(0, PLENTY).0.unwrap_err();
     let caught = std::panic::catch_unwind(|| panic!("of a test"));

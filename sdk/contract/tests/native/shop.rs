@@ -194,6 +194,7 @@ impl Shop {
                 let sum = other.attach(self.asset.get(), Amount(5)).give(ctx, "hello".into())?;
                 Ok(if sum == Amount(5) { "gave" } else { "gave more" }.into())
             }
+            4 => Ok(other.trouble(ctx, 0, gas)?),
             _ => Ok(alloc_text(sibling::at(ctx.contract()).place(ctx, 1, 1)?.is_some())),
         }
     }
