@@ -39,7 +39,6 @@ impl Actor<'_> {
         contract: ContractId,
         request: Request<T, E>,
     ) -> Outcome<T, E> {
-        let Request { method, args, .. } = request;
         let call = attach(raw_call(contract, request.method, request.args), &self.attached);
         self.bench.send(self.account, request.method, &call)
     }
