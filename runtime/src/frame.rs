@@ -50,8 +50,7 @@ pub(crate) struct MemoryGrowth {
 
 impl MemoryGrowth {
     /// Whether a memory of `bytes` lacks some that it was granted. Only the operating system takes
-    /// back: Wasmtime asks `memory_growing` after it has compared with what the module
-    /// declares, and reports both failures alike.
+    /// back. Wasmtime's own report, `memory_grow_failed`, does not tell it from a maximum.
     const fn lacks(&self, bytes: usize) -> bool {
         bytes < self.granted
     }
@@ -62,10 +61,11 @@ impl ResourceLimiter for MemoryGrowth {
         &mut self,
         current: usize,
         desired: usize,
-        _maximum: Option<usize>,
+        maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
         self.out_of_memory |= self.lacks(current);
-        if desired > MEMORY_BYTES {
+        // Wasmtime asks before it looks at the maximum that the module declares.
+        if desired > maximum.unwrap_or(MEMORY_BYTES).min(MEMORY_BYTES) {
             return Ok(false);
         }
         self.granted = desired;

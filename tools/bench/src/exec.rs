@@ -2,12 +2,12 @@
 
 use std::{sync::Arc, time::Instant};
 
-use weal_fixtures::{Chain, Signer, bare_token, call};
+use weal_fixtures::{Chain, Signer, bare_token, call, token};
 use weal_runtime::{
     DiskCacheConfig, Runtime, RuntimeConfig, VerifiedTransaction, genesis::GenesisAsset, system,
 };
 use weal_types::{
-    AccountId, Amount, AssetId, CodeHash, Gas,
+    AccountId, Amount, AssetId, CodeHash, ContractId, Gas,
     codec::Bounded,
     receipt::Outcome,
     transaction::{AssetAmount, Call},
@@ -28,11 +28,14 @@ pub fn run() -> Vec<Row> {
     let mut bench = Bench::new();
     let token = bench.token;
     let wasm = |to: AccountId| call(token, "transfer", &(to, 1_u128));
+    let sdk_token = bench.sdk_token;
+    let with_sdk = |to: AccountId| call(sdk_token, "transfer", &(to, 1_u128));
     let asset = bench.asset;
     let native =
         |to: AccountId| call(system::ASSETS, "transfer", &(asset, to, Amount(1), Vec::<u8>::new()));
     vec![
         Row::new("wasm_token_transfer_us", bench.per_call(&wasm, CALLS), "us").target(5.0),
+        Row::new("sdk_token_transfer_us", bench.per_call(&with_sdk, CALLS), "us").target(6.0),
         Row::new("native_transfer_us", bench.per_call(&native, CALLS), "us").target(2.0),
         Row::new("wasm_token_transaction_us", bench.per_call(&wasm, 1), "us"),
         Row::new("native_transaction_us", bench.per_call(&native, 1), "us"),
@@ -44,7 +47,10 @@ pub fn run() -> Vec<Row> {
 struct Bench {
     chain: Chain,
     people: Vec<Signer>,
-    token: weal_types::ContractId,
+    /// The token without the SDK.
+    token: ContractId,
+    /// The token with it.
+    sdk_token: ContractId,
     asset: AssetId,
 }
 
@@ -65,14 +71,16 @@ impl Bench {
             genesis.assets.push(GenesisAsset::new("EUR", 2, issuer, balances.collect()));
         });
         let governance = Chain::governance();
-        let token = chain.deploy(&governance, bare_token(), &u128::from(u64::MAX)).id;
-        for page in people.chunks(200) {
-            let calls =
-                page.iter().map(|person| call(token, "transfer", &(person.id(), 1_000_000_u128)));
-            let signed = chain.sign(&governance, calls.collect());
-            assert!(matches!(chain.send(signed), Outcome::Applied { .. }));
-        }
-        Self { chain, people, token, asset: AssetId::derive(&issuer, "EUR") }
+        let [token, sdk_token] = [bare_token(), token()].map(|module| {
+            let token = chain.deploy(&governance, module, &u128::from(u64::MAX)).id;
+            for page in people.chunks(200) {
+                let give = |to: &Signer| call(token, "transfer", &(to.id(), 1_000_000_u128));
+                let signed = chain.sign(&governance, page.iter().map(give).collect());
+                assert!(matches!(chain.send(signed), Outcome::Applied { .. }));
+            }
+            token
+        });
+        Self { chain, people, token, sdk_token, asset: AssetId::derive(&issuer, "EUR") }
     }
 
     /// Microseconds per call, in transactions of `calls` calls each; signatures are checked

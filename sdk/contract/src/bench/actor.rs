@@ -8,6 +8,7 @@ use weal_runtime::{
 };
 use weal_types::{
     AccountId, AssetId, CodeHash, ContractId, Gas,
+    codec::Bounded,
     receipt::{self, CallError},
     transaction::{AssetAmount, Call},
 };
@@ -134,8 +135,10 @@ impl Bench {
     ) -> Outcome<T, E> {
         let call = raw_call(contract, request.method, request.args);
         let output = self.chain.query(&call);
-        let result = output.result.map(|bytes| decoded(request.method, &bytes));
         let what = format!("the query `{}`", request.method);
+        let answer = output.result.map(|bytes| (bytes, vec![]));
+        self.steps.borrow_mut().push(Step::new(&what, &answer, &StateChanges::default()));
+        let result = answer.map(|(bytes, _)| decoded(request.method, &bytes));
         Outcome { what, result, events: vec![], gas: output.gas_used, error: PhantomData }
     }
 
@@ -148,7 +151,7 @@ impl Bench {
     ) -> Outcome<T, E> {
         let (sent, gas, changes) = self.execute(by, method, call);
         let what = format!("{}'s call of `{method}`", by.name());
-        self.steps.push(Step::new(&what, &sent, &changes));
+        self.steps.borrow_mut().push(Step::new(&what, &sent, &changes));
         self.check_invariants(&what);
         let (result, events) = match sent {
             Ok((bytes, events)) => (Ok(decoded(method, &bytes)), events),
@@ -158,7 +161,12 @@ impl Bench {
     }
 
     fn execute(&mut self, by: Account, method: &str, call: &Call) -> (Raw, Gas, StateChanges) {
-        let signed = self.chain.sign(&by.signer(), vec![call.clone()]);
+        let signer = by.signer();
+        let mut transaction = self.chain.transaction(&signer, vec![call.clone()]);
+        // Whoever makes a call here agrees to what it costs them.
+        let limits = self.assets.iter().map(|asset| amount_of(*asset, u128::MAX));
+        transaction.limits = Bounded::new(limits.collect()).expect("at most 16 assets in a test");
+        let signed = signer.sign(transaction, &self.chain.context.chain);
         let timer = costs::Timer::start();
         let output = self.chain.block(&[signed]);
         let time = timer.stop();

@@ -71,7 +71,7 @@ fn steps(mode: Mode, compared: bool, test: fn(&mut Bench)) -> Vec<Step> {
     let runtime: Arc<Runtime> = Runtime::new(&RuntimeConfig::default()).expect("the engine starts");
     let mut bench = Bench::on(runtime, mode, compared);
     test(&mut bench);
-    bench.steps
+    bench.steps.into_inner()
 }
 
 /// Panics at the first difference.

@@ -50,6 +50,7 @@ mod state;
 mod wasm;
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
     sync::Arc,
@@ -136,7 +137,7 @@ pub struct Bench {
     mocks: u64,
     uploaded: BTreeSet<CodeHash>,
     invariants: Vec<(String, Invariant)>,
-    steps: Vec<compare::Step>,
+    steps: RefCell<Vec<compare::Step>>,
 }
 
 /// A point in a test to go back to: the state, the block and its clock.
@@ -168,7 +169,7 @@ impl Bench {
             mocks: 0,
             uploaded: BTreeSet::new(),
             invariants: Vec::new(),
-            steps: Vec::new(),
+            steps: RefCell::default(),
         }
     }
 

@@ -25,7 +25,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("bare-token", &["weal-types"]),
     ("puppet", &["weal-types"]),
     ("weal-hostile", &["weal-gate", "weal-types"]),
-    ("weal-fixtures", &["bare-token", "puppet", "weal-gate", "weal-sdk", "weal-types"]),
+    ("weal-fixtures", &["bare-token", "puppet", "token", "weal-gate", "weal-sdk", "weal-types"]),
     (
         "weal-bench",
         &[
@@ -39,6 +39,8 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
         ],
     ),
     ("weal", &["weal-client", "weal-gate", "weal-types"]),
+    ("weal-refused-tests", &[]),
+    ("two-faced", &["weal-sdk"]),
     ("weal-tidy", &[]),
     ("weal-wire-tests", &[]),
 ];
