@@ -27,12 +27,7 @@ pub const ATTACKS: &[Attack] = &[
     // Memory.
     run("grow_to_the_limit", "takes all memory", memory::grow_to_the_limit, Applied),
     run("grow_at_once", "asks for 4 GiB", memory::grow_at_once, Applied),
-    run(
-        "grow_past_its_own_maximum",
-        "asks for more than it declares",
-        memory::grow_past_its_own_maximum,
-        Applied,
-    ),
+    run("grow_past_own", "asks for more than it declares", memory::grow_past_own, Applied),
     run("grow_loop", "asks for memory for ever", memory::grow_loop, Receipt(out_of_gas)),
     run("touch_loop", "touches pages for ever", memory::touch_loop, Receipt(out_of_gas)),
     run("initial_memory", "starts with 17 pages", memory::initial_memory, Gate(1118)),

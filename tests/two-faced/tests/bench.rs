@@ -16,7 +16,7 @@ fn second_call<T: Value>(t: &mut Bench, request: Request<T, weal_sdk::NoError>) 
 }
 
 #[weal_sdk::test(native, vm)]
-#[should_panic(expected = "native and Wasm differ at call 4, alice's call of `stores`: the state")]
+#[should_panic(expected = "native and Wasm differ at call 3, alice's call of `stores`: the state")]
 fn a_difference_in_the_state(t: &mut Bench) {
     second_call(t, TwoFacedCalls::stores());
 }

@@ -21,7 +21,7 @@ pub fn grow_at_once() -> Vec<u8> {
 }
 
 /// Grows beyond what it declares itself, which must be refused without harm. Must be applied.
-pub fn grow_past_its_own_maximum() -> Vec<u8> {
+pub fn grow_past_own() -> Vec<u8> {
     whole(
         r#"(module (memory (export "memory") 1 2) (func (export "weal.run")
              (if (i32.ne (memory.grow (i32.const 1)) (i32.const 1)) (then (unreachable)))

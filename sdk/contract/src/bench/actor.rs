@@ -164,7 +164,9 @@ impl Bench {
         let signer = by.signer();
         let mut transaction = self.chain.transaction(&signer, vec![call.clone()]);
         // Whoever makes a call here agrees to what it costs them.
-        let limits = self.assets.iter().map(|asset| amount_of(*asset, u128::MAX));
+        let mut assets = self.assets.clone();
+        assets.sort_unstable();
+        let limits = assets.into_iter().map(|asset| amount_of(asset, u128::MAX));
         transaction.limits = Bounded::new(limits.collect()).expect("at most 16 assets in a test");
         let signed = signer.sign(transaction, &self.chain.context.chain);
         let timer = costs::Timer::start();

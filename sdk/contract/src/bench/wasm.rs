@@ -39,7 +39,11 @@ pub enum WasmError {
     #[error("cargo does not run: {0}")]
     Cargo(#[source] std::io::Error),
     /// It could, and what it said is above.
-    #[error("{} does not build for wasm32-unknown-unknown; is the target installed? `rustup target add wasm32-unknown-unknown`", manifest.display())]
+    #[error(
+        "{} does not build for wasm32-unknown-unknown; is the target there? \
+         `rustup target add wasm32-unknown-unknown`",
+        manifest.display()
+    )]
     Build {
         /// The package.
         manifest: PathBuf,
