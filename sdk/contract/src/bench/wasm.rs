@@ -106,9 +106,10 @@ pub fn build(manifest: &Path, package: &str) -> Result<Vec<u8>, WasmError> {
 
 /// `contracts` in the target directory of the test that runs, or beside the package.
 fn target_directory(manifest: &Path) -> PathBuf {
-    // A test's program lies in `target/PROFILE/deps`.
+    // Cargo marks its target directory, in which the test's program lies.
+    let is_target = |path: &&Path| path.join("CACHEDIR.TAG").is_file();
     let running = env::current_exe().ok();
-    let found = running.as_deref().and_then(|path| path.ancestors().nth(3));
+    let found = running.as_deref().and_then(|path| path.ancestors().find(is_target));
     let usual = || manifest.parent().map(|package| package.join("target")).unwrap_or_default();
     found.map_or_else(usual, Path::to_path_buf).join("contracts")
 }

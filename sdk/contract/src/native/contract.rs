@@ -15,8 +15,11 @@ pub struct Contract {
     /// Its description of itself.
     pub abi: fn() -> Abi,
     /// Its methods by name, as the Wasm build exports them.
-    pub methods: fn() -> &'static [(&'static str, fn())],
+    pub methods: fn() -> Methods,
 }
+
+/// Methods by name.
+pub type Methods = &'static [(&'static str, fn())];
 
 impl Contract {
     /// Its manifest.

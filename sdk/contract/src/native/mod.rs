@@ -15,7 +15,7 @@ use std::{
 
 mod contract;
 
-pub use contract::Contract;
+pub use contract::{Contract, Methods};
 
 /// The frame is over, and the host knows why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
