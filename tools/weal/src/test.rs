@@ -84,12 +84,7 @@ fn tests(package: &Package) -> Command {
 }
 
 /// The same, with what the bench and the test program are told.
-fn running(
-    package: &Package,
-    arguments: &args::Test,
-    mode: &str,
-    costs: Option<&Path>,
-) -> Command {
+fn running(package: &Package, arguments: &args::Test, mode: &str, costs: Option<&Path>) -> Command {
     let mut command = tests(package);
     command.env(WASM_DIRECTORY, &package.output).env(MODE, mode);
     command.env_remove(COSTS).env_remove(FUZZ);

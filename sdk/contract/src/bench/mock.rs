@@ -9,7 +9,7 @@ use weal_runtime::{StandIn, StandInExit, StandInFrame};
 use weal_types::{CodeHash, ContractId, abi::Abi};
 
 use super::{Account, Bench, wasm};
-use crate::{ContractError, NoError, Value, codec::Encode, describe::Types};
+use crate::{ContractError, NoError, Value, describe::Types};
 
 /// What a method of a mock does, given its arguments.
 type Answer = Arc<dyn Fn(&StandInFrame) -> Result<(), StandInExit> + Send + Sync>;
