@@ -117,6 +117,12 @@ pub struct Test {
     /// Run contracts as Wasm only.
     #[arg(long)]
     pub vm: bool,
+    /// Show what each method costs: calls, gas, and microseconds.
+    #[arg(long, conflicts_with = "native")]
+    pub costs: bool,
+    /// Try so many times as many sequences of random calls.
+    #[arg(long, value_name = "TIMES", value_parser = clap::value_parser!(u32).range(1..))]
+    pub fuzz: Option<u32>,
     /// Only tests whose name contains this.
     pub filter: Option<String>,
     /// Arguments for the test program.

@@ -12,6 +12,7 @@
 //! | `project`, `cargo` | which package, and how cargo is run for it |
 //! | `build` | sources to what is uploaded |
 //! | `module` | what a module is made of |
+//! | `costs` | what methods cost in tests |
 //! | `check`, `test`, `new`, `abi`, `layout`, `completions` | the other commands |
 
 #![forbid(unsafe_code)]
@@ -24,11 +25,11 @@ mod cargo;
 mod check;
 mod codes;
 mod completions;
+mod costs;
 mod explain;
 mod layout;
 mod module;
 mod new;
-
 mod outcome;
 mod project;
 mod test;

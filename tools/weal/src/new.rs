@@ -30,6 +30,14 @@ const FILES: &[(&str, &str)] = &[
     (".gitignore", "/target\n"),
 ];
 
+/// Source and tests of each template.
+const EMPTY: (&str, &str) =
+    (include_str!("../templates/empty.rs"), include_str!("../templates/empty_tests.rs"));
+const TOKEN: (&str, &str) =
+    (include_str!("../templates/token.rs"), include_str!("../templates/token_tests.rs"));
+const GRANT: (&str, &str) =
+    (include_str!("../templates/grant.rs"), include_str!("../templates/grant_tests.rs"));
+
 /// Characters of a package's name: it becomes the name of the contract, which has at most 64.
 const NAME_CHARS: usize = 64;
 
@@ -103,12 +111,12 @@ pub fn command(arguments: &args::New) -> Result<Report, Failure> {
     if directory.exists() {
         return Err(Failure::new(codes::EXISTS, format!("`{name}` exists already")));
     }
-    let source = match arguments.template {
-        Template::Empty => include_str!("../templates/empty.rs"),
-        Template::Token => include_str!("../templates/token.rs"),
-        Template::Grant => include_str!("../templates/grant.rs"),
+    let (source, tests) = match arguments.template {
+        Template::Empty => EMPTY,
+        Template::Token => TOKEN,
+        Template::Grant => GRANT,
     };
-    for (path, text) in FILES.iter().chain([&("src/lib.rs", source)]) {
+    for (path, text) in FILES.iter().chain(&[("src/lib.rs", source), ("tests/bench.rs", tests)]) {
         write(&directory.join(path), &filled(text, name, &sdk))?;
     }
     // The versions that the SDK is tested with; cargo drops those that are not needed.
@@ -226,7 +234,8 @@ mod tests {
     #[test]
     fn nothing_of_a_template_stays() {
         let sdk = Path::new("a \"quoted\" path");
-        for (_, text) in FILES {
+        let sources = [EMPTY, TOKEN, GRANT].into_iter().flat_map(|(source, tests)| [source, tests]);
+        for text in FILES.iter().map(|(_, text)| *text).chain(sources) {
             let text = filled(text, "relief-fund", sdk);
             assert!(![PACKAGE, CRATE, CONTRACT, SDK].iter().any(|word| text.contains(word)));
         }

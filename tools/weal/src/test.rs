@@ -1,9 +1,16 @@
 //! `weal test`: builds what tests deploy, then runs them with cargo.
 
+use std::{
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
 use serde_json::json;
 
 use crate::{
-    args, build, cargo, codes,
+    args, build, cargo, codes, costs,
     outcome::{Failure, Report, progress},
     project::{self, Package},
 };
@@ -12,6 +19,10 @@ use crate::{
 pub const WASM_DIRECTORY: &str = "WEAL_TEST_WASM_DIR";
 /// On which engines it runs them: `native`, `vm` or `both`.
 pub const MODE: &str = "WEAL_TEST_MODE";
+/// The file to which it adds a line per call in Wasm.
+pub const COSTS: &str = "WEAL_TEST_COSTS";
+/// How many times as many sequences of random calls it tries.
+pub const FUZZ: &str = "WEAL_TEST_FUZZ";
 
 /// `weal test`.
 pub fn command(arguments: &args::Test) -> Result<Report, Failure> {
@@ -27,39 +38,61 @@ pub fn command(arguments: &args::Test) -> Result<Report, Failure> {
             modules.push(build::build(contract)?.package.result("wasm"));
         }
     }
+    let costs = arguments.costs.then(|| package.result("costs")).map(fresh).transpose()?;
     progress(&format!("Testing {} ({mode})", package.name));
     // Compiling apart tells a test that does not compile from one that fails.
-    let compiles = cargo::run(tests(&package, arguments, mode, true))?;
-    if !compiles {
+    let mut compile = tests(&package);
+    compile.args(["--no-run", "--quiet"]);
+    if !cargo::run(compile)? {
         return Err(Failure::new(
             codes::COMPILE,
             format!("tests of `{}` do not compile", package.name),
         )
         .at(package.manifest.display().to_string()));
     }
-    match cargo::run(tests(&package, arguments, mode, false))? {
-        true => Ok(Report {
-            text: format!("tests of {} pass ({mode})\n", package.name),
-            data: json!({ "package": package.name, "mode": mode, "modules": modules }),
-        }),
-        false => Err(Failure::new(codes::TESTS, format!("a test of `{}` failed", package.name))
-            .at(package.manifest.display().to_string())),
+    if !cargo::run(running(&package, arguments, mode, costs.as_deref()))? {
+        return Err(Failure::new(codes::TESTS, format!("a test of `{}` failed", package.name))
+            .at(package.manifest.display().to_string()));
+    }
+    let mut report = Report {
+        text: format!("tests of {} pass ({mode})\n", package.name),
+        data: json!({ "package": package.name, "mode": mode, "modules": modules }),
+    };
+    if let Some(path) = costs {
+        let costs = costs::report(&path)?;
+        report.text += &format!("\n{}", costs.text);
+        report.data["costs"] = costs.data;
+    }
+    Ok(report)
+}
+
+/// The path of a file that is not there.
+fn fresh(path: PathBuf) -> Result<PathBuf, Failure> {
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Failure::file(&path, &error)),
+        _ => Ok(path),
     }
 }
 
-/// Cargo with the tests; with `only_compile` it does not run them.
-fn tests(
-    package: &Package,
-    arguments: &args::Test,
-    mode: &str,
-    only_compile: bool,
-) -> std::process::Command {
+/// Cargo with the package's tests.
+fn tests(package: &Package) -> Command {
     let mut command = cargo::command(package);
     command.args(["test", "--release", "--manifest-path"]).arg(&package.manifest);
+    // As in Wasm, where arithmetic that overflows panics.
+    command.args(["--config", "profile.release.overflow-checks=true"]);
+    command
+}
+
+/// The same, with what the bench and the test program are told.
+fn running(package: &Package, arguments: &args::Test, mode: &str, costs: Option<&Path>) -> Command {
+    let mut command = tests(package);
     command.env(WASM_DIRECTORY, &package.output).env(MODE, mode);
-    if only_compile {
-        command.args(["--no-run", "--quiet"]);
-        return command;
+    command.env_remove(COSTS).env_remove(FUZZ);
+    if let Some(path) = costs {
+        command.env(COSTS, path);
+    }
+    if let Some(times) = arguments.fuzz {
+        command.env(FUZZ, times.to_string());
     }
     command.args(&arguments.filter);
     if !arguments.rest.is_empty() {

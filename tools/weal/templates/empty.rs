@@ -24,15 +24,3 @@ impl MyContract {
         self.count.get()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use weal_sdk::abi::{Auth, MethodKind};
-
-    #[test]
-    fn anyone_may_add() {
-        let abi = super::abi();
-        let add = abi.method("add").expect("the method is described");
-        assert_eq!((add.kind, &add.auth), (MethodKind::Call, &Auth::Anyone));
-    }
-}

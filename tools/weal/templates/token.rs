@@ -79,23 +79,3 @@ impl MyContract {
 fn debited(held: u128, amount: u128) -> Result<u128, Error> {
     held.checked_sub(amount).ok_or(Error::Insufficient { held })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_sends_more_than_they_hold() {
-        assert_eq!(debited(5, 5), Ok(0));
-        assert_eq!(debited(5, 2), Ok(3));
-        assert_eq!(debited(5, 6), Err(Error::Insufficient { held: 5 }));
-    }
-
-    #[test]
-    fn a_refused_transfer_has_a_code_of_its_own() {
-        let abi = abi();
-        let transfer = abi.method("transfer").expect("the method is described");
-        assert!(transfer.errors.contains(&1));
-        assert_eq!(transfer.emits, ["Transferred"]);
-    }
-}

@@ -2,7 +2,7 @@
 //! is what the test's invariants say, and that nothing panics or traps; a failing sequence is
 //! shrunk to a small one.
 
-use std::{cell::RefCell, fmt};
+use std::{cell::RefCell, env, fmt};
 
 use parity_scale_codec::Compact;
 use proptest::{
@@ -25,6 +25,9 @@ use crate::{
     native::Contract,
 };
 
+/// Multiplies the sequences of all tests, as `weal test --fuzz` does.
+const TIMES: &str = "WEAL_TEST_FUZZ";
+
 /// How much to try.
 #[derive(Clone, Copy, Debug)]
 pub struct RandomCalls {
@@ -38,6 +41,12 @@ impl Default for RandomCalls {
     fn default() -> Self {
         Self { sequences: 24, calls: 24 }
     }
+}
+
+/// How many times as much to try as a test says.
+fn times() -> u32 {
+    let Ok(text) = env::var(TIMES) else { return 1 };
+    text.parse().unwrap_or_else(|error| panic!("{TIMES} is `{text}`: {error}"))
 }
 
 /// One call of a sequence.
@@ -81,7 +90,7 @@ impl Bench {
         let abi = (contract.abi)();
         let strategy = self.sequences(&abi, instance, extent.calls);
         let config = Config {
-            cases: extent.sequences,
+            cases: extent.sequences.saturating_mul(times()),
             failure_persistence: None,
             max_shrink_iters: 500,
             ..Config::default()

@@ -42,9 +42,10 @@ impl Run {
     }
 }
 
-/// Everything that tests build is kept, so that later runs compile contracts only.
+/// Everything that tests build is kept, so that later runs compile contracts only. The tutorial's
+/// test builds there, too: the engine below the test bench is compiled once.
 fn target() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("weal")
+    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tutorial")
 }
 
 fn repository() -> PathBuf {

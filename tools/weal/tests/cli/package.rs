@@ -125,20 +125,27 @@ fn a_layout_is_locked_and_then_guarded() {
 fn tests_see_the_module_and_failures_are_told_apart() {
     let directory = tempfile::tempdir().unwrap();
     let package = start(directory.path(), "tested", "empty");
-    let source = package.join("src/lib.rs");
-    let end = "    #[test]\n    fn anyone_may_add";
-    let probe = "    #[test]\n    fn sees_the_module() {\n        \
-        let place = std::env::var(\"WEAL_TEST_WASM_DIR\").unwrap();\n        \
-        let module = std::fs::read(format!(\"{place}/tested.wasm\")).unwrap();\n        \
-        assert!(module.starts_with(b\"\\0asm\"));\n        \
-        assert_eq!(std::env::var(\"WEAL_TEST_MODE\").as_deref(), Ok(\"vm\"));\n    }\n\n";
+    let source = package.join("tests/bench.rs");
+    let end = "#[weal_sdk::test(native, vm)]\nfn anyone_may_add";
+    let probe = "#[test]\nfn sees_the_module() {\n    \
+        let place = std::env::var(\"WEAL_TEST_WASM_DIR\").unwrap();\n    \
+        let module = std::fs::read(format!(\"{place}/tested.wasm\")).unwrap();\n    \
+        assert!(module.starts_with(b\"\\0asm\"));\n    \
+        assert_eq!(std::env::var(\"WEAL_TEST_MODE\").as_deref(), Ok(\"vm\"));\n    \
+        assert!(std::env::var(\"WEAL_TEST_FUZZ\").as_deref() != Ok(\"1\"));\n}\n\n";
     edit(&source, end, &format!("{probe}{end}"));
-    let object = weal(&package, "test --vm --json").expect(0).json();
+    let object = weal(&package, "test --vm --costs --fuzz 2 --json").expect(0).json();
     assert_eq!(object["result"]["mode"], "vm");
-    assert_eq!(weal(&package, "test --json").error(9)["code"], "E1216", "the mode is another");
+    let costs = object["result"]["costs"].as_array().expect("a list");
+    let add = costs.iter().find(|costs| costs["method"] == "add").expect("tests call it");
+    assert_eq!(add["calls"], 4, "every call once: what an earlier run wrote is gone");
+    assert!(add["gas_max"].as_u64() >= add["gas_median"].as_u64(), "{add}");
+    let failed = weal(&package, "test --vm --fuzz 1 --json").error(9);
+    assert_eq!(failed["code"], "E1216", "the probe sees the number");
+    assert_eq!(weal(&package, "test --native --costs --json").error(2)["code"], "E1201");
     weal(&package, "test --native anyone -- --test-threads 1").expect(0);
 
-    edit(&source, "use weal_sdk::abi::{Auth, MethodKind};", "use weal_sdk::abi::{Auth, Nothing};");
+    edit(&source, "bench::Bench", "bench::Nothing");
     assert_eq!(weal(&package, "test --native --json").error(9)["code"], "E1213");
 }
 
