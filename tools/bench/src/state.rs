@@ -148,9 +148,9 @@ impl<'a> Chain<'a> {
         let check_us = micros_each(start.elapsed(), PROOFS);
         let bytes = wires.iter().map(Vec::len).max().unwrap_or_default();
         vec![
-            Row::new("proof_make_us", make_us, "us").target(50.0),
+            Row::new("proof_make_us", make_us, "us").target(10.0),
             Row::new("proof_check_us", check_us, "us"),
-            Row::new("proof_bytes_max", bytes as f64, "bytes").target(2048.0),
+            Row::new("proof_bytes_max", bytes as f64, "bytes").target(1024.0),
         ]
     }
 }
