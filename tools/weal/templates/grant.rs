@@ -47,6 +47,9 @@ pub enum Error {
         /// Its number.
         payment: u32,
     },
+    /// The grant cannot be its own payee.
+    #[code(3)]
+    ToItself,
 }
 
 /// A gift came in.
@@ -99,14 +102,23 @@ impl MyContract {
     }
 
     /// Approves a payment and returns its number.
-    #[call(auth = Role::Treasurer, intent = "Approve {amount} for {payee}", emits(), errors())]
+    #[call(
+        auth = Role::Treasurer,
+        intent = "Approve {amount} for {payee}",
+        emits(),
+        errors(ToItself)
+    )]
     pub fn approve(
         &mut self,
+        ctx: &View,
         #[label("Payee")] payee: AccountId,
         #[label("Amount")]
         #[unit(asset = asset)]
         amount: Amount,
-    ) -> u32 {
+    ) -> Result<u32, Error> {
+        if payee == ctx.contract().account() {
+            return Err(Error::ToItself);
+        }
         let number = next(self.payments.last().map(|(number, _)| number));
         self.payments.set(
             &number,
@@ -116,15 +128,22 @@ impl MyContract {
                 is_paid: false,
             },
         );
-        number
+        Ok(number)
     }
 
     /// Sends an approved payment. Anyone may ask for it: it can only go to its payee, once.
-    #[call(auth = anyone, intent = "Send payment {payment}", emits(Paid))]
+    #[call(
+        auth = anyone,
+        intent = "Send payment {payment}",
+        emits(Paid),
+        errors(Unknown, AlreadyPaid)
+    )]
     pub fn pay(
         &mut self,
         ctx: &mut Ctx,
-        #[label("Number of the payment")] payment: u32,
+        #[label("Number of the payment")]
+        #[min(1)]
+        payment: u32,
     ) -> Result<(), Error> {
         let due = due(payment, self.payments.get(&payment))?;
         self.payments.set(

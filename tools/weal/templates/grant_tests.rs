@@ -83,6 +83,16 @@ fn only_treasurers_approve_and_only_the_owner_appoints_them(t: &mut Bench) {
 }
 
 #[weal_sdk::test(native, vm)]
+fn the_grant_does_not_pay_itself(t: &mut Bench) {
+    let [treasurer] = t.accounts();
+    let (grant, _) = open(t, treasurer);
+    let approve = Calls::approve(grant.account(), Amount(1));
+    t.by(treasurer)
+        .call(grant, approve)
+        .expect(&Error::ToItself);
+}
+
+#[weal_sdk::test(native, vm)]
 fn another_asset_is_not_taken(t: &mut Bench) {
     let [treasurer, donor] = t.accounts();
     let (grant, _) = open(t, treasurer);
