@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData};
 
 use weal_runtime::{
-    CallMode, system,
+    system,
     system::contracts::{DeployArgs, UpgradePolicy},
 };
 use weal_types::{
@@ -14,8 +14,8 @@ use weal_types::{
 };
 
 use super::{
-    Account, Bench, Mode, Outcome, account_of, amount_of, attach, call, compare::Step, costs,
-    decoded, guest::Guest, no_arguments, raw_call, wasm,
+    Account, Bench, Mode, Outcome, amount_of, attach, call, compare::Step, costs, decoded,
+    guest::Guest, raw_call, wasm,
 };
 use crate::{ContractError, NoError, Request, Value, native::Contract};
 
@@ -78,7 +78,7 @@ impl Bench {
     #[track_caller]
     pub fn deploy(&mut self, by: Account, contract: &Contract) -> ContractId {
         let code = self.upload(contract);
-        let outcome: Outcome<ContractId, NoError> = self.instance(by, &[], code, no_arguments());
+        let outcome: Outcome<ContractId, NoError> = self.instance(by, &[], code, Vec::new());
         outcome.unwrap()
     }
 
@@ -195,16 +195,7 @@ impl Bench {
     /// What an instance holds of an asset.
     #[must_use]
     pub fn held_by(&self, contract: ContractId, asset: AssetId) -> u128 {
-        self.balance(account_of(contract), asset)
-    }
-
-    /// Runs a call as a query would, and throws away what it writes.
-    pub fn dry_run(&self, by: Account, call: &Call) -> Result<Vec<u8>, CallError> {
-        let snapshot = std::sync::Arc::new(self.chain.state.clone());
-        let (runtime, context) = (&self.chain.runtime, self.chain.next());
-        let output =
-            runtime.call(&context, by.id(), call, Gas(40_000_000), CallMode::DryRun, snapshot);
-        output.expect("the host does not fail").result
+        self.balance(contract.account(), asset)
     }
 }
 

@@ -1,8 +1,6 @@
 //! The two runs of a test side by side.
 
-use std::{env, fmt::Write, sync::Arc};
-
-use weal_runtime::{Runtime, RuntimeConfig};
+use std::{env, fmt::Write};
 
 use super::{
     Bench, Mode,
@@ -68,8 +66,7 @@ pub fn run(modes: &[Mode], test: fn(&mut Bench)) {
 fn steps(mode: Mode, compared: bool, test: fn(&mut Bench)) -> Vec<Step> {
     // Shown with the output of a test that fails.
     println!("running in mode {mode:?}");
-    let runtime: Arc<Runtime> = Runtime::new(&RuntimeConfig::default()).expect("the engine starts");
-    let mut bench = Bench::on(runtime, mode, compared);
+    let mut bench = Bench::new(mode, compared);
     test(&mut bench);
     bench.steps.into_inner()
 }

@@ -53,15 +53,12 @@ use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
-    sync::Arc,
 };
 
-use weal_runtime::{Runtime, RuntimeConfig, system};
-use weal_types::{
-    AccountId, Amount, AssetId, CodeHash, ContractId, Height, TimeMs, transaction::AssetAmount,
-};
+use weal_runtime::system;
+use weal_types::{AccountId, Amount, AssetId, CodeHash, Height, TimeMs, transaction::AssetAmount};
 
-use crate::codec::{Decode, Encode};
+use crate::codec::Decode;
 pub use actor::Actor;
 pub use chain::{Chain, Deployed, Sent, attach, call, raw_call};
 pub use compare::run;
@@ -151,14 +148,8 @@ pub struct Point {
 
 impl Bench {
     /// A chain with no contracts, assets or people. Tests get theirs from `#[weal_sdk::test]`.
-    #[must_use]
-    pub fn new(mode: Mode) -> Self {
-        let runtime = Runtime::new(&RuntimeConfig::default()).expect("the engine starts");
-        Self::on(runtime, mode, false)
-    }
-
-    fn on(runtime: Arc<Runtime>, mode: Mode, compared: bool) -> Self {
-        let chain = Chain::on(runtime, |_| {});
+    fn new(mode: Mode, compared: bool) -> Self {
+        let chain = Chain::devnet();
         Self {
             mode,
             compared,
@@ -288,14 +279,4 @@ fn decoded<T: Decode>(what: &str, mut bytes: &[u8]) -> T {
         Ok(value) if bytes.is_empty() => value,
         _ => panic!("`{what}` returned bytes that its type does not describe"),
     }
-}
-
-/// An id that is its own account, as contracts are.
-fn account_of(contract: ContractId) -> AccountId {
-    contract.account()
-}
-
-/// The encoding of the unit, for constructors without arguments.
-fn no_arguments() -> Vec<u8> {
-    ().encode()
 }
