@@ -10,11 +10,24 @@ use crate::{metadata, report, root};
 /// that needs one further up is the wrong place for what it does.
 const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("weal-types", &[]),
-    ("weal-proof", &["weal-types"]),
-    ("weal-client", &["weal-proof", "weal-types"]),
+    ("weal-provenance", &["weal-types"]),
+    ("weal-proof", &["weal-provenance", "weal-types"]),
+    ("weal-client", &["weal-proof", "weal-provenance", "weal-types"]),
     ("weal-gate", &["weal-types"]),
     ("weal-runtime", &["weal-gate", "weal-types"]),
     ("weal-state", &["weal-proof", "weal-types"]),
+    (
+        "weal-node",
+        &[
+            "weal-client",
+            "weal-gate",
+            "weal-proof",
+            "weal-provenance",
+            "weal-runtime",
+            "weal-state",
+            "weal-types",
+        ],
+    ),
     ("weal-sdk-macros", &["weal-types"]),
     ("weal-sdk", &["weal-gate", "weal-runtime", "weal-sdk-macros", "weal-types"]),
     ("approval", &["weal-sdk"]),
@@ -38,7 +51,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
             "weal-types",
         ],
     ),
-    ("weal", &["weal-client", "weal-gate", "weal-types"]),
+    ("weal", &["weal-client", "weal-gate", "weal-node", "weal-proof", "weal-types"]),
     ("weal-refused-tests", &[]),
     ("two-faced", &["weal-sdk"]),
     ("weal-tidy", &[]),
@@ -46,7 +59,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that build without the standard library: no clock, socket, disk or thread can enter them.
-const PURE: &[&str] = &["weal-types", "weal-proof"];
+const PURE: &[&str] = &["weal-types", "weal-provenance", "weal-proof"];
 
 /// Foreign crates that only these of ours may use: the engine and the database stay replaceable.
 const RESERVED: &[(&str, &[&str])] =
