@@ -21,6 +21,7 @@
 //! | [`finality`] | telling everyone what is final |
 //! | [`core`] | all of it over one data directory |
 //! | [`node`] | the handle |
+//! | [`dev`] | what only a devnet can |
 //! | [`clock`], [`metrics`], [`validator_key`] | time, counters, the key that certifies |
 
 #![forbid(unsafe_code)]
@@ -28,6 +29,7 @@
 
 pub mod clock;
 pub mod core;
+pub mod dev;
 pub mod engine;
 pub mod executor;
 pub mod finality;
