@@ -36,6 +36,7 @@
 //! | [`units`] | amounts, durations, times, shares and sizes |
 //! | [`json`] | JSON from outside, strictly |
 //! | [`layout`] | what changed between two documents, and for whom |
+//! | [`rpc`] | what a node and its clients say to each other |
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -48,6 +49,7 @@ mod expect;
 mod integer;
 pub mod json;
 pub mod layout;
+pub mod rpc;
 mod said;
 mod show;
 mod text;
