@@ -38,6 +38,7 @@
 //! | [`json`] | JSON from outside, strictly |
 //! | [`layout`] | what changed between two documents, and for whom |
 //! | `keys` (feature) | keys made, derived, kept in files, and used to sign |
+//! | [`rpc`] | what a node and its clients say to each other, and clients (feature) |
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -52,6 +53,7 @@ pub mod json;
 #[cfg(feature = "keys")]
 pub mod keys;
 pub mod layout;
+pub mod rpc;
 mod said;
 mod show;
 mod text;
