@@ -38,6 +38,7 @@
 //! | [`json`] | JSON from outside, strictly |
 //! | [`layout`] | what changed between two documents, and for whom |
 //! | `keys` (feature) | keys made, derived, kept in files, and used to sign |
+//! | [`transaction`] | calls put together, compared with what a node prepared, and handed on |
 //! | [`rpc`] | what a node and its clients say to each other, and clients (feature) |
 
 #![forbid(unsafe_code)]
@@ -57,6 +58,7 @@ pub mod rpc;
 mod said;
 mod show;
 mod text;
+pub mod transaction;
 pub mod units;
 
 pub use codec::{Codec, VALUE_DEPTH, VALUE_PARTS};
