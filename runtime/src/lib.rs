@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `block`, `transaction` | from transactions to receipts |
 //! | `query` | calls outside a transaction |
+//! | `dry_run` | transactions that nobody has signed yet |
 //! | `signature` | what can be verified without the state |
 //! | `call` | from frame to frame: entry, permission, rollback |
 //! | `frame` | one WebAssembly instance, entered once |
@@ -27,6 +28,7 @@ mod block;
 mod cache;
 mod call;
 mod code;
+mod dry_run;
 mod engine;
 mod fault;
 mod frame;
@@ -51,6 +53,7 @@ use weal_types::CodeHash;
 pub use block::{BlockContext, BlockOutput};
 pub use cache::DiskCacheConfig;
 pub use code::Code;
+pub use dry_run::{DryRun, DryRunMode};
 pub use fault::HostFault;
 pub use overlay::SharedSnapshot;
 pub use query::{CallMode, CallOutput};

@@ -9,11 +9,12 @@ use weal_types::{
     limit,
     params::Admission,
     receipt::{CallError, Failure, FailureKind, Outcome, SkipReason},
-    transaction::Transaction,
+    transaction::{AssetAmount, Transaction},
 };
 
 use crate::{
     call::{self, CallKind, Caller},
+    dry_run,
     fault::{HostFault, Stop},
     gas::{self, Meter},
     session::Shared,
@@ -289,6 +290,10 @@ fn overspent(shared: &Shared, transaction: &Transaction) -> Result<bool, Stop> {
     for (asset, before) in before {
         let after = assets::free_balance(&mut session, &mut meter, &transaction.signer, &asset)?;
         let spent = before.0.saturating_sub(after.0);
+        if let Some(measured) = &mut session.spending.measured {
+            dry_run::measure(measured, AssetAmount { asset, amount: Amount(spent) });
+            continue;
+        }
         let listed = transaction.limits.iter().find(|limit| limit.asset == asset);
         if spent > listed.map_or(0, |limit| limit.amount.0) {
             return Ok(true);
