@@ -13,7 +13,7 @@ WORKSPACE := --release --workspace --locked
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # Crates that must build without the standard library, for browsers and contracts.
-PURE := weal-types weal-provenance weal-proof
+PURE := weal-types weal-consensus weal-provenance weal-proof
 
 # Suites of weal-bench.
 SUITES := exec verify state gas gate

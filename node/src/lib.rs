@@ -1,1 +1,41 @@
-//! The node.
+//! The node: keeps a chain, takes transactions in, orders, executes and certifies blocks, and
+//! answers questions.
+//!
+//! ```text
+//! rpc ──► intake ──► mempool ──► engine ──► executor ──► state ──► database
+//!         verify     wait        order      run          root      one batch per block
+//!            └────────── journal ──┘                                   │
+//!            what was acknowledged or ordered is durable               ▼
+//! rpc ◄────────────────────────────────────────────────────────── finality
+//! ```
+//!
+//! | module | one idea |
+//! |---|---|
+//! | [`genesis`] | what a chain starts with |
+//! | [`intake`] | from bytes to an accepted transaction |
+//! | [`mempool`] | transactions that wait for a block |
+//! | [`journal`] | what must survive a crash before it is in the database |
+//! | [`engine`] | drives the replica of `weal-consensus` |
+//! | [`executor`] | from an ordered proposal to its header |
+//! | [`ledger`] | final blocks, and where to find what is in them |
+//! | [`finality`] | telling everyone what is final |
+//! | [`core`] | all of it over one data directory |
+//! | [`node`] | the handle |
+//! | [`clock`], [`metrics`], [`validator_key`] | time, counters, the key that certifies |
+
+#![forbid(unsafe_code)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod clock;
+pub mod core;
+pub mod engine;
+pub mod executor;
+pub mod finality;
+pub mod genesis;
+pub mod intake;
+pub mod journal;
+pub mod ledger;
+pub mod mempool;
+pub mod metrics;
+pub mod node;
+pub mod validator_key;

@@ -1,6 +1,6 @@
 //! A block: its transactions in order, each on the state that the one before it left.
 
-use std::{cell::RefCell, rc::Rc, sync::Arc};
+use std::{borrow::Borrow, cell::RefCell, rc::Rc, sync::Arc};
 
 use weal_types::{
     ChainId, CodeHash, Gas, Height, TimeMs,
@@ -55,7 +55,7 @@ impl Runtime {
     pub fn execute_block(
         self: &Arc<Self>,
         context: &BlockContext,
-        transactions: &[VerifiedTransaction],
+        transactions: &[impl Borrow<VerifiedTransaction> + Sync],
         snapshot: SharedSnapshot,
     ) -> Result<BlockOutput, HostFault> {
         let params = system::params::load(snapshot.as_ref())?;
@@ -66,7 +66,7 @@ impl Runtime {
 fn execute(
     runtime: Arc<Runtime>,
     context: &BlockContext,
-    transactions: &[VerifiedTransaction],
+    transactions: &[impl Borrow<VerifiedTransaction>],
     params: ChainParams,
     snapshot: SharedSnapshot,
 ) -> Result<BlockOutput, HostFault> {
@@ -76,7 +76,7 @@ fn execute(
     let mut receipts = Vec::with_capacity(transactions.len());
     let mut gas_used: u64 = 0;
     for (index, verified) in (0..).zip(transactions) {
-        let outcome = transaction::run(&shared, verified, &mut quotas)?;
+        let outcome = transaction::run(&shared, verified.borrow(), &mut quotas)?;
         if let Outcome::Applied { gas_used: used, .. } | Outcome::Reverted { gas_used: used, .. } =
             &outcome
         {

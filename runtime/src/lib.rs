@@ -8,6 +8,7 @@
 //! | module | one idea |
 //! |---|---|
 //! | `block`, `transaction` | from transactions to receipts |
+//! | [`admission`] | whether a transaction may run |
 //! | `query` | calls outside a transaction |
 //! | `dry_run` | transactions that nobody has signed yet |
 //! | `signature` | what can be verified without the state |
@@ -24,6 +25,7 @@
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod admission;
 mod block;
 mod cache;
 mod call;

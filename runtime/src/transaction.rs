@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 
 use weal_types::{
     AccountId, Amount, AssetId, Gas,
-    account::{Account, AccountStatus},
+    account::Account,
     codec::{Bounded, Bytes},
     limit,
-    params::Admission,
     receipt::{CallError, Failure, FailureKind, Outcome, SkipReason},
     transaction::{AssetAmount, Transaction},
 };
 
 use crate::{
+    admission::{self, GasTaken},
     call::{self, CallKind, Caller},
     dry_run,
     fault::{HostFault, Stop},
-    gas::{self, Meter},
+    gas::Meter,
     session::Shared,
     signature::VerifiedTransaction,
     system::{accounts, assets},
@@ -28,12 +28,6 @@ pub(crate) struct Quotas {
     /// Gas limits so far.
     block: u64,
     by_account: BTreeMap<AccountId, u64>,
-}
-
-/// What a transaction costs before its first call.
-pub(crate) fn intrinsic_gas(verified: &VerifiedTransaction) -> u64 {
-    let signatures = verified.signer_keys().count() + verified.sponsor_keys().count();
-    gas::TRANSACTION.of(verified.wire_bytes()) + gas::SIGNATURE * signatures as u64
 }
 
 /// Runs a transaction to its end, which is one of three.
@@ -52,7 +46,7 @@ pub(crate) fn run(
     *quotas.by_account.entry(transaction.signer).or_default() += transaction.gas_limit.0;
     use_nonce(shared, transaction, &admitted.account).map_err(only_fault)?;
 
-    let mut meter = Meter::new(transaction.gas_limit.0 - intrinsic_gas(verified));
+    let mut meter = Meter::new(transaction.gas_limit.0 - admission::intrinsic_gas(verified).0);
     let result = run_calls(shared, transaction, &mut meter)?;
     let gas_used = Gas(transaction.gas_limit.0 - meter.left());
     let fee = settle_fee(shared, transaction, &admitted, gas_used).map_err(only_fault)?;
@@ -127,21 +121,11 @@ fn admit(
     if transaction.nonce != account.nonce || account.nonce.next().is_none() {
         return Err(SkipReason::WrongNonce.into());
     }
-    check_time(transaction, &account, session.block.time.0, params)?;
-    if !account.authority.is_satisfied_by(verified.signer_keys()) {
-        return Err(SkipReason::Unauthorised.into());
-    }
-    if let Some(sponsor) = &sponsor
-        && !sponsor.authority.is_satisfied_by(verified.sponsor_keys())
-    {
-        return Err(SkipReason::SponsorUnauthorised.into());
-    }
-    check_admission(params.admission, &account, sponsor.as_ref())?;
-    check_gas(verified, params, quotas)?;
+    let account_gas = quotas.by_account.get(&transaction.signer).copied().unwrap_or(0);
+    let taken = GasTaken { block: quotas.block, account: account_gas };
+    let now = session.block.time;
+    admission::check(verified, &account, sponsor.as_ref(), now, params, taken)?;
     let max_fee = transaction.max_fee;
-    if params.fee(transaction.gas_limit).is_none_or(|most| most > max_fee) {
-        return Err(SkipReason::FeeTooLow.into());
-    }
     let fee_asset = params.fee.as_ref().map(|schedule| (schedule.asset, schedule.collector));
     let payer = transaction.sponsor.unwrap_or(transaction.signer);
     if let Some((asset, _)) = fee_asset
@@ -150,65 +134,6 @@ fn admit(
         return Err(SkipReason::CannotPay.into());
     }
     Ok(Admitted { account, payer, max_fee, fee_asset })
-}
-
-fn check_time(
-    transaction: &Transaction,
-    account: &Account,
-    now_ms: u64,
-    params: &weal_types::params::ChainParams,
-) -> Result<(), SkipReason> {
-    let ahead = match account.authority {
-        weal_types::account::Authority::Key(_) => params.valid_ahead_key_ms,
-        weal_types::account::Authority::Policy(_) => params.valid_ahead_policy_ms,
-    };
-    if now_ms > transaction.valid_until.0 {
-        return Err(SkipReason::Expired);
-    }
-    if transaction.valid_until.0 > now_ms.saturating_add(ahead) {
-        return Err(SkipReason::ExpiresTooLate);
-    }
-    Ok(())
-}
-
-fn check_admission(
-    admission: Admission,
-    account: &Account,
-    sponsor: Option<&Account>,
-) -> Result<(), SkipReason> {
-    let is_member = |account: &Account| account.admitted_by.is_some();
-    let is_active = |account: &Account| account.status == AccountStatus::Active;
-    if sponsor.is_some_and(|sponsor| {
-        !is_active(sponsor) || (admission != Admission::Open && !is_member(sponsor))
-    }) {
-        return Err(SkipReason::SponsorNotAdmitted);
-    }
-    let may_send = match admission {
-        Admission::Open => true,
-        Admission::Sponsored => is_member(account) || sponsor.is_some(),
-        Admission::Members => is_member(account),
-    };
-    if may_send && is_active(account) { Ok(()) } else { Err(SkipReason::NotAdmitted) }
-}
-
-fn check_gas(
-    verified: &VerifiedTransaction,
-    params: &weal_types::params::ChainParams,
-    quotas: &Quotas,
-) -> Result<(), SkipReason> {
-    let transaction = verified.transaction();
-    let asked = transaction.gas_limit.0;
-    let used = quotas.by_account.get(&transaction.signer).copied().unwrap_or(0);
-    if used.saturating_add(asked) > params.account_gas_per_block.0 {
-        return Err(SkipReason::OverQuota);
-    }
-    if asked > params.transaction_gas.0
-        || quotas.block.saturating_add(asked) > params.block_gas.0
-        || asked < intrinsic_gas(verified)
-    {
-        return Err(SkipReason::GasLimit);
-    }
-    Ok(())
 }
 
 /// Uses the nonce, and starts to watch what leaves the signer.

@@ -16,10 +16,12 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("weal-gate", &["weal-types"]),
     ("weal-runtime", &["weal-gate", "weal-types"]),
     ("weal-state", &["weal-proof", "weal-types"]),
+    ("weal-consensus", &["weal-types"]),
     (
         "weal-node",
         &[
             "weal-client",
+            "weal-consensus",
             "weal-gate",
             "weal-proof",
             "weal-provenance",
@@ -59,7 +61,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that build without the standard library: no clock, socket, disk or thread can enter them.
-const PURE: &[&str] = &["weal-types", "weal-provenance", "weal-proof"];
+const PURE: &[&str] = &["weal-types", "weal-consensus", "weal-provenance", "weal-proof"];
 
 /// Foreign crates that only these of ours may use: the engine and the database stay replaceable.
 const RESERVED: &[(&str, &[&str])] =

@@ -1,0 +1,437 @@
+//! A running chain: everything between the data directory and the handle.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, mpsc},
+    thread::JoinHandle,
+};
+
+use thiserror::Error;
+use weal_consensus::{Settings, Solo};
+use weal_runtime::{Runtime, VerifiedTransaction};
+use weal_state::{Batch, Options, RocksOptions, RocksStore, State, StateError, StoreError};
+use weal_types::{
+    Height, View, WireId,
+    block::Proposal,
+    certificate::{Certificate, CertificateKind, Vote},
+    codec::{Bounded, Version},
+    receipt::SkipReason,
+    transaction::SignedTransaction,
+};
+
+use crate::{
+    clock::Clock,
+    engine::{Committer, Engine, EngineInput, EngineParts, InFlight, ToCommit},
+    executor::{ExecuteError, Executor},
+    finality::Finality,
+    genesis::{ChainSpec, GenesisError},
+    intake::{self, Intake, IntakeParts},
+    journal::{self, Journal, JournalConfig, JournalError, Opened, Record},
+    ledger::{self, FinalizedBlock, Ledger, LedgerError},
+    mempool::{Mempool, Pooled},
+    metrics::Metrics,
+    validator_key::ValidatorKey,
+};
+
+/// How a chain is kept and run.
+#[derive(Clone, Debug)]
+pub struct CoreConfig {
+    /// Where database and journal are.
+    pub directory: PathBuf,
+    /// Whether what is acknowledged survives a power cut. Without it, it survives a crash of the
+    /// process alone.
+    pub sync: bool,
+    /// Bytes of memory for cached blocks of the database.
+    pub cache_bytes: usize,
+    /// Whether old values are kept, for reads as of any height.
+    pub history: bool,
+    /// Least milliseconds between two blocks under load.
+    pub pace_ms: u64,
+    /// Whether blocks are built only when somebody asks.
+    pub manual: bool,
+}
+
+/// Why a chain cannot be run here.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The directory cannot be used.
+    #[error("the data directory {path}: {reason}")]
+    Directory {
+        /// Which one.
+        path: String,
+        /// What the system says.
+        reason: std::io::Error,
+    },
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The state is damaged.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The records of blocks are damaged, or of another chain.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The journal is damaged.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The genesis document makes no chain.
+    #[error(transparent)]
+    Genesis(#[from] GenesisError),
+    /// A block that was ordered before the restart cannot be executed again.
+    #[error(transparent)]
+    Execute(#[from] ExecuteError),
+    /// Head, state and certificate do not agree. Restore a backup.
+    #[error("block {height} on disk does not hold together: {reason}")]
+    Head {
+        /// Which block.
+        height: Height,
+        /// What disagrees.
+        reason: String,
+    },
+    /// The validator's key is not the one that the chain knows.
+    #[error("this node's key {own:?} is not the chain's validator: check the key file")]
+    NotValidator {
+        /// The key that was given.
+        own: weal_types::PublicKey,
+    },
+    /// The operating system gives no threads.
+    #[error("no thread: {0}")]
+    Thread(std::io::Error),
+}
+
+/// What is shared by all chains that one process runs one after the other.
+#[derive(Clone)]
+pub struct CoreParts {
+    /// The chain.
+    pub spec: Arc<ChainSpec>,
+    /// Certifies blocks.
+    pub key: Arc<ValidatorKey>,
+    /// Runs contracts.
+    pub runtime: Arc<Runtime>,
+    /// Time for proposals.
+    pub clock: Arc<Clock>,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+}
+
+/// A running chain. It ends with [`Core::stop`].
+pub struct Core {
+    /// The newest state and the proofs of it.
+    pub state: Arc<State>,
+    /// Final blocks.
+    pub ledger: Ledger,
+    /// Transactions that wait.
+    pub pool: Arc<Mempool>,
+    /// The way in.
+    pub intake: Intake,
+    /// The database itself, for checkpoints.
+    pub store: Arc<RocksStore>,
+    engine: std::sync::Mutex<Engine>,
+    verifier: std::sync::Mutex<Option<JoinHandle<()>>>,
+}
+
+/// A chain that is open and not running yet.
+struct Opening {
+    parts: CoreParts,
+    store: Arc<RocksStore>,
+    state: Arc<State>,
+    ledger: Ledger,
+    finality: Arc<Finality>,
+    in_flight: Arc<InFlight>,
+    pool: Arc<Mempool>,
+}
+
+impl Core {
+    /// Opens the chain in the directory, or begins it; executes again what was ordered and not
+    /// written; and runs it. `failed` is called once if this machine fails later. `finality` tells
+    /// what is final from then on; without one, a new one is made.
+    pub fn open(
+        config: &CoreConfig,
+        parts: CoreParts,
+        finality: Option<Arc<Finality>>,
+        failed: Box<dyn FnOnce(String) + Send>,
+    ) -> Result<(Self, Arc<Finality>), OpenError> {
+        let expected = parts.spec.validators.validators.first().map(|validator| validator.key);
+        if expected != Some(parts.key.public()) {
+            return Err(OpenError::NotValidator { own: parts.key.public() });
+        }
+        let opening = Opening::new(config, parts, finality)?;
+        let journal =
+            JournalConfig { directory: config.directory.join("journal"), sync: config.sync };
+        let mut opened = Opened::open(&journal)?;
+        let stable = opening.finality.head().header.height;
+        let (accepted, ordered) = journal::split(std::mem::take(&mut opened.records), stable);
+        opening.repeat(&accepted, ordered)?;
+        let finality = Arc::clone(&opening.finality);
+        let core = opening.run(config, opened, &accepted, failed)?;
+        Ok((core, finality))
+    }
+
+    /// Builds a block now, even an empty one.
+    pub fn make_due(&self) {
+        self.tell(EngineInput::Due);
+    }
+
+    /// Changes how blocks are paced.
+    pub fn set_pace(&self, manual: bool, pace_ms: u64) {
+        self.tell(EngineInput::Pace { manual, pace_ms });
+    }
+
+    fn tell(&self, input: EngineInput) {
+        self.engine.lock().unwrap_or_else(std::sync::PoisonError::into_inner).tell(input);
+    }
+
+    /// Ends the chain: what was acknowledged is on disk, what was ordered is executed at the next
+    /// start.
+    pub fn stop(&self) {
+        self.engine.lock().unwrap_or_else(std::sync::PoisonError::into_inner).stop();
+        // Also where nobody is told about it any more, the database is left in order.
+        if let Err(error) = self.store.database().flush_wal(true) {
+            tracing::error!(%error, "the database cannot be flushed");
+        }
+    }
+
+    /// Waits for the thread that takes transactions in; every clone of the intake must be gone.
+    pub fn join_verifier(self) {
+        let Self { intake, verifier, .. } = self;
+        drop(intake);
+        let thread = verifier.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            tracing::error!("the verifier's thread panicked");
+        }
+    }
+}
+
+impl Opening {
+    fn new(
+        config: &CoreConfig,
+        parts: CoreParts,
+        finality: Option<Arc<Finality>>,
+    ) -> Result<Self, OpenError> {
+        let directory = |path: &Path| -> Result<(), OpenError> {
+            fs::create_dir_all(path)
+                .map_err(|reason| OpenError::Directory { path: path.display().to_string(), reason })
+        };
+        directory(&config.directory)?;
+        let columns = [&weal_state::COLUMNS[..], &ledger::COLUMNS[..]].concat();
+        // The journal holds what the database could lose in a power cut.
+        let options = RocksOptions {
+            sync: false,
+            cache_bytes: config.cache_bytes,
+            ..RocksOptions::default()
+        };
+        let path = config.directory.join("db");
+        let store = Arc::new(RocksStore::open(&path, &columns, options)?);
+        let ledger = Ledger::open(store.clone(), parts.spec.chain)?;
+        let options = Options { history: config.history, ..Options::default() };
+        let state = Arc::new(State::open(store.clone(), options)?);
+        let head = match state.head()? {
+            None => begin(&parts.spec, &state, &ledger)?,
+            Some(head) => read_head(&parts.spec, head, &ledger)?,
+        };
+        let finality = match finality {
+            None => Arc::new(Finality::new(head)),
+            Some(finality) => {
+                finality.put_back(head);
+                finality
+            }
+        };
+        let (in_flight, pool) = (Arc::default(), Arc::default());
+        Ok(Self { parts, store, state, ledger, finality, in_flight, pool })
+    }
+
+    fn executor(&self) -> Executor {
+        Executor {
+            chain: self.parts.spec.chain,
+            runtime: Arc::clone(&self.parts.runtime),
+            state: Arc::clone(&self.state),
+            parent: self.finality.head().header.clone(),
+            metrics: Arc::clone(&self.parts.metrics),
+        }
+    }
+
+    fn committer(&self) -> Committer {
+        Committer {
+            state: Arc::clone(&self.state),
+            ledger: self.ledger.clone(),
+            finality: Arc::clone(&self.finality),
+            pool: Arc::clone(&self.pool),
+            in_flight: Arc::clone(&self.in_flight),
+            metrics: Arc::clone(&self.parts.metrics),
+        }
+    }
+
+    /// Executes what was ordered before the restart and is not in the database.
+    fn repeat(
+        &self,
+        accepted: &[Vec<u8>],
+        ordered: Vec<(Proposal, Vec<WireId>)>,
+    ) -> Result<(), OpenError> {
+        if ordered.is_empty() {
+            return Ok(());
+        }
+        let chain = &self.parts.spec.chain;
+        let bodies: std::collections::BTreeMap<WireId, &Vec<u8>> =
+            accepted.iter().map(|wire| (SignedTransaction::wire_id_of(wire), wire)).collect();
+        let mut executor = self.executor();
+        let committer = self.committer();
+        for (proposal, ids) in ordered {
+            let height = proposal.height;
+            let broken = |reason: String| OpenError::Head { height, reason };
+            let body = ids.iter().map(|id| {
+                let wire = bodies.get(id).ok_or("the journal lacks one of its transactions")?;
+                let verified = VerifiedTransaction::from_wire(wire, chain);
+                let verified = Arc::new(verified.map_err(|_| "a transaction does not hold")?);
+                Ok(Arc::new(Pooled { verified, wire: wire.as_slice().into() }))
+            });
+            let body: Result<Vec<_>, &str> = body.collect();
+            let body = body.map_err(|reason| broken(reason.into()))?;
+            let executed = executor.execute(proposal, body)?;
+            let certificate = certify(&self.parts, &executed.header).map_err(broken)?;
+            let dropped: Vec<(_, SkipReason)> = Vec::new();
+            committer.commit(ToCommit { executed, certificate, dropped }).map_err(broken)?;
+            tracing::info!(height = height.0, "executed again what was ordered before the restart");
+        }
+        Ok(())
+    }
+
+    fn run(
+        self,
+        config: &CoreConfig,
+        opened: Opened,
+        accepted: &[Vec<u8>],
+        failed: Box<dyn FnOnce(String) + Send>,
+    ) -> Result<Core, OpenError> {
+        let (inputs, waiting) = mpsc::channel();
+        let journal = self.start_journal(opened, inputs.clone())?;
+        let intake = IntakeParts {
+            chain: self.parts.spec.chain,
+            state: Arc::clone(&self.state),
+            ledger: self.ledger.clone(),
+            pool: Arc::clone(&self.pool),
+            journal: journal.clone(),
+            clock: Arc::clone(&self.parts.clock),
+            metrics: Arc::clone(&self.parts.metrics),
+            engine: inputs.clone(),
+        };
+        intake::readmit(&intake, accepted)
+            .map_err(|fault| StateError::Unprovable { reason: fault.0 })?;
+        let stable = self.finality.head().header.height;
+        let validators = self.parts.spec.validators.clone();
+        let epoch = validators.epoch;
+        let (pace_ms, manual) = (config.pace_ms, config.manual);
+        let engine = EngineParts {
+            chain: self.parts.spec.chain,
+            replica: Solo::new(Settings { validators, stable, pace_ms, manual }),
+            epoch,
+            key: Arc::clone(&self.parts.key),
+            pool: Arc::clone(&self.pool),
+            clock: Arc::clone(&self.parts.clock),
+            journal,
+            executor: self.executor(),
+            committer: self.committer(),
+            in_flight: Arc::clone(&self.in_flight),
+            failed,
+        };
+        let engine = Engine::start(engine, inputs, waiting).map_err(OpenError::Thread)?;
+        let (intake, verifier) = Intake::start(intake).map_err(OpenError::Thread)?;
+        Ok(Core {
+            state: self.state,
+            ledger: self.ledger,
+            pool: self.pool,
+            intake,
+            store: self.store,
+            engine: std::sync::Mutex::new(engine),
+            verifier: std::sync::Mutex::new(Some(verifier)),
+        })
+    }
+
+    fn start_journal(
+        &self,
+        opened: Opened,
+        inputs: mpsc::Sender<EngineInput>,
+    ) -> Result<Journal, OpenError> {
+        let (pool, in_flight) = (Arc::clone(&self.pool), Arc::clone(&self.in_flight));
+        let store = Arc::clone(&self.store);
+        let flush_inputs = inputs.clone();
+        let still_needed = move || {
+            // What was ordered first: a block that is written between the two looks is then in the
+            // database, and its transactions may stand here in vain.
+            let ordered = in_flight.records();
+            if let Err(error) = store.database().flush_wal(true) {
+                let _ = flush_inputs.send(EngineInput::Failed(error.to_string()));
+            }
+            let waiting = pool.all();
+            let accepted = waiting.iter().map(|pooled| Record::Accepted(pooled.wire.to_vec()));
+            accepted.chain(ordered).collect()
+        };
+        let failed = move |error: JournalError| {
+            // An engine that has ended does not listen.
+            let _ = inputs.send(EngineInput::Failed(error.to_string()));
+        };
+        Ok(opened.start(Box::new(still_needed), Box::new(failed))?)
+    }
+}
+
+/// Writes block 0.
+fn begin(spec: &ChainSpec, state: &State, ledger: &Ledger) -> Result<FinalizedBlock, OpenError> {
+    let changes = spec.changes().map_err(GenesisError::Invalid)?;
+    let prepared = state.prepare(Height::ZERO, changes)?;
+    let block = FinalizedBlock {
+        header: spec.header(prepared.root()),
+        certificate: None,
+        transactions: Vec::new(),
+        receipts: Vec::new(),
+    };
+    let mut batch = Batch::new();
+    ledger.write(&mut batch, &block, None);
+    state.commit(prepared, &batch)?;
+    Ok(block)
+}
+
+/// Reads the newest block, which must agree with the state and carry a certificate that holds.
+fn read_head(
+    spec: &ChainSpec,
+    head: weal_state::Head,
+    ledger: &Ledger,
+) -> Result<FinalizedBlock, OpenError> {
+    let broken = |reason: &str| OpenError::Head { height: head.height, reason: reason.into() };
+    let block = ledger.block(head.height)?.ok_or_else(|| broken("its records are missing"))?;
+    if block.header.state_root != head.root {
+        return Err(broken("its header names another state than the one on disk"));
+    }
+    if block.header.chain != spec.chain {
+        return Err(broken("it belongs to another chain"));
+    }
+    match &block.certificate {
+        None if head.height == Height::ZERO => {}
+        None => return Err(broken("it has no certificate")),
+        Some(certificate) => {
+            if certificate.vote.hash != block.header.hash().0 {
+                return Err(broken("its certificate is for another header"));
+            }
+            certificate.signed_by(&spec.validators).map_err(|error| broken(&error.to_string()))?;
+        }
+    }
+    Ok(block)
+}
+
+/// The certificate of a header that this node has executed again.
+fn certify(
+    parts: &CoreParts,
+    header: &weal_types::block::FinalHeader,
+) -> Result<Certificate, String> {
+    let vote = Vote {
+        kind: CertificateKind::Checkpoint,
+        epoch: header.epoch,
+        view: View::ZERO,
+        height: header.height,
+        hash: header.hash().0,
+    };
+    let signed = parts.key.sign(vote, &parts.spec.chain, 0);
+    let signatures = Bounded::new(vec![signed.signature]).map_err(|error| error.to_string())?;
+    Ok(Certificate { version: Version, vote, signers: 1, signatures })
+}

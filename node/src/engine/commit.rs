@@ -1,0 +1,104 @@
+//! Writing final blocks to the database, and only then telling anybody.
+
+use std::{
+    sync::{
+        Arc,
+        mpsc::{Receiver, Sender},
+    },
+    thread::JoinHandle,
+};
+
+use cpu_time::ThreadTime;
+use weal_state::{Batch, State};
+use weal_types::receipt::Outcome;
+
+use super::{EngineInput, InFlight, ToCommit};
+use crate::{
+    finality::Finality,
+    ledger::{BlockTransaction, FinalizedBlock, Ledger},
+    mempool::Mempool,
+    metrics::{Metrics, Stage},
+};
+
+/// Writes blocks and announces them.
+#[derive(Clone)]
+pub struct Committer {
+    /// The state, whose changes wait prepared.
+    pub state: Arc<State>,
+    /// The records of blocks.
+    pub ledger: Ledger,
+    /// Whom to tell.
+    pub finality: Arc<Finality>,
+    /// What waits, for the counters.
+    pub pool: Arc<Mempool>,
+    /// What is ordered and not yet written.
+    pub in_flight: Arc<InFlight>,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+}
+
+impl Committer {
+    /// Starts the thread; it ends with the channel.
+    pub fn start(
+        self,
+        waiting: Receiver<ToCommit>,
+        inputs: Sender<EngineInput>,
+    ) -> std::io::Result<JoinHandle<()>> {
+        let run = move || {
+            while let Ok(block) = waiting.recv() {
+                if let Err(reason) = self.commit(block) {
+                    // An engine that has ended does not listen.
+                    let _ = inputs.send(EngineInput::Failed(reason));
+                    return;
+                }
+            }
+        };
+        std::thread::Builder::new().name("committer".into()).spawn(run)
+    }
+
+    /// Writes one block with its state in one step, and announces it.
+    pub fn commit(&self, block: ToCommit) -> Result<(), String> {
+        let begun = ThreadTime::now();
+        let ToCommit { executed, certificate, dropped } = block;
+        let transactions = executed.transactions.iter().map(|pooled| BlockTransaction {
+            hash: pooled.verified.hash(),
+            wire: Arc::clone(&pooled.wire),
+        });
+        let block = FinalizedBlock {
+            header: executed.header,
+            certificate: Some(certificate),
+            transactions: transactions.collect(),
+            receipts: executed.receipts,
+        };
+        let mut batch = Batch::new();
+        self.ledger.write(&mut batch, &block, Some(&executed.proposal));
+        self.state.commit(executed.prepared, &batch).map_err(|error| error.to_string())?;
+        self.in_flight.committed(block.header.height);
+        self.metrics.add(Stage::Storage, begun.elapsed());
+        self.count(&block);
+        tracing::debug!(
+            height = block.header.height.0,
+            transactions = block.transactions.len(),
+            gas = block.header.gas_used.0,
+            "final"
+        );
+        self.finality.publish(Arc::new(block), &dropped);
+        Ok(())
+    }
+
+    fn count(&self, block: &FinalizedBlock) {
+        for receipt in &block.receipts {
+            match receipt.outcome {
+                Outcome::Applied { .. } => self.metrics.applied.inc(),
+                Outcome::Reverted { .. } => self.metrics.reverted.inc(),
+                Outcome::Skipped(_) => self.metrics.skipped.inc(),
+            };
+        }
+        let gauge = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
+        let (transactions, bytes) = self.pool.size();
+        self.metrics.pool_transactions.set(gauge(transactions));
+        self.metrics.pool_bytes.set(gauge(bytes));
+        let height = i64::try_from(block.header.height.0).unwrap_or(i64::MAX);
+        self.metrics.height.set(height);
+    }
+}

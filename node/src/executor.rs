@@ -1,0 +1,122 @@
+//! From an ordered proposal to its header: execute, compute the state's root, and keep what is to
+//! be written until the header is final.
+
+use std::sync::Arc;
+
+use cpu_time::ThreadTime;
+use parity_scale_codec::Encode;
+use thiserror::Error;
+use weal_runtime::{BlockContext, HostFault, Runtime};
+use weal_state::{Prepared, State, StateError};
+use weal_types::{
+    ChainId, CodeHash, Hash, TimeMs,
+    block::{FinalHeader, Proposal},
+    codec::Version,
+    merkle,
+    receipt::Receipt,
+};
+
+use crate::{
+    mempool::Pooled,
+    metrics::{Metrics, Stage},
+};
+
+/// An executed block that is not written yet.
+pub struct Executed {
+    /// Its result.
+    pub header: FinalHeader,
+    /// What was ordered.
+    pub proposal: Proposal,
+    /// Its transactions.
+    pub transactions: Vec<Arc<Pooled>>,
+    /// One for each of them.
+    pub receipts: Vec<Receipt>,
+    /// The state after it.
+    pub prepared: Prepared,
+    /// Code that it uploaded.
+    pub uploaded: Vec<CodeHash>,
+}
+
+/// Why this machine could not execute a block. The node stops rather than guess.
+#[derive(Debug, Error)]
+pub enum ExecuteError {
+    /// The engine failed.
+    #[error(transparent)]
+    Host(#[from] HostFault),
+    /// The state failed.
+    #[error(transparent)]
+    State(#[from] StateError),
+}
+
+/// Executes blocks one after the other.
+pub struct Executor {
+    /// The chain.
+    pub chain: ChainId,
+    /// Runs contracts.
+    pub runtime: Arc<Runtime>,
+    /// The state that blocks move forward.
+    pub state: Arc<State>,
+    /// The header that the next one follows.
+    pub parent: FinalHeader,
+    /// Where time goes.
+    pub metrics: Arc<Metrics>,
+}
+
+impl Executor {
+    /// Executes the proposal that follows [`Self::parent`].
+    pub fn execute(
+        &mut self,
+        proposal: Proposal,
+        transactions: Vec<Arc<Pooled>>,
+    ) -> Result<Executed, ExecuteError> {
+        let time = block_time(&self.parent, &proposal);
+        let context = BlockContext { chain: self.chain, height: proposal.height, time };
+        let verified: Vec<_> =
+            transactions.iter().map(|pooled| Arc::clone(&pooled.verified)).collect();
+        let snapshot = Arc::new(self.state.snapshot()?);
+        let output = self
+            .metrics
+            .wall(Stage::Execute, || self.runtime.execute_block(&context, &verified, snapshot))?;
+        let begun = ThreadTime::now();
+        let receipts_root = receipts_root(&output.receipts);
+        let prepared = self.state.prepare(proposal.height, output.changes)?;
+        self.metrics.add(Stage::Tree, begun.elapsed());
+        let header = FinalHeader {
+            version: Version,
+            chain: self.chain,
+            epoch: proposal.epoch,
+            height: proposal.height,
+            parent: self.parent.hash(),
+            proposal: proposal.digest(),
+            time,
+            tx_root: proposal.tx_root,
+            tx_count: proposal.tx_count,
+            state_root: prepared.root(),
+            receipts_root,
+            gas_used: output.gas_used,
+            set_id: self.parent.next_set_id,
+            next_set_id: self.parent.next_set_id,
+        };
+        self.parent = header.clone();
+        let (receipts, uploaded) = (output.receipts, output.uploaded);
+        Ok(Executed { header, proposal, transactions, receipts, prepared, uploaded })
+    }
+}
+
+/// A block's time: the proposal's, but later than its parent's.
+fn block_time(parent: &FinalHeader, proposal: &Proposal) -> TimeMs {
+    TimeMs(proposal.time.0.max(parent.time.0.saturating_add(1)))
+}
+
+fn receipts_root(receipts: &[Receipt]) -> Hash {
+    let mut bytes = Vec::new();
+    let leaves: Vec<_> = receipts
+        .iter()
+        .map(|receipt| {
+            bytes.clear();
+            receipt.encode_to(&mut bytes);
+            merkle::leaf(&bytes)
+        })
+        .collect();
+    merkle::root(&leaves)
+}

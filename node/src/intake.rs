@@ -1,0 +1,251 @@
+//! From bytes to an accepted transaction: verify, check against the newest state, make durable.
+//!
+//! One thread takes whatever has arrived and verifies it as one batch: under load that halves the
+//! cost of signatures, and a lone transaction waits for nobody.
+
+use std::{sync::Arc, thread::JoinHandle};
+
+use cpu_time::ThreadTime;
+use parity_scale_codec::DecodeAll;
+use tokio::sync::{mpsc, oneshot};
+use weal_runtime::{
+    VerifiedTransaction,
+    admission::{self, GasTaken},
+    system,
+};
+use weal_state::State;
+use weal_types::{
+    AccountId, Amount, ChainId, TxHash,
+    account::Account,
+    params::ChainParams,
+    state::{Snapshot, StateKey, StorageFault},
+};
+
+use crate::{
+    clock::{Clock, monotonic},
+    engine::EngineInput,
+    journal::{Journal, Record},
+    ledger::Ledger,
+    mempool::{Mempool, Pooled, Standing, SubmitError},
+    metrics::{Metrics, Stage},
+};
+
+/// Transactions of one batch: more would not make a signature cheaper.
+const BATCH: usize = 256;
+
+/// Requests that may wait; whoever submits more waits.
+const WAITING: usize = 1_024;
+
+/// One verdict for each transaction of a request.
+pub type Verdicts = Vec<Result<TxHash, SubmitError>>;
+
+struct Request {
+    wires: Vec<Vec<u8>>,
+    reply: oneshot::Sender<Verdicts>,
+}
+
+/// The way in; clones share it.
+#[derive(Clone)]
+pub struct Intake(mpsc::Sender<Request>);
+
+/// What the thread works with.
+pub struct IntakeParts {
+    /// The chain that signatures are for.
+    pub chain: ChainId,
+    /// The newest state.
+    pub state: Arc<State>,
+    /// Finds what was included already.
+    pub ledger: Ledger,
+    /// Where accepted transactions wait.
+    pub pool: Arc<Mempool>,
+    /// Makes them durable.
+    pub journal: Journal,
+    /// Time for validity.
+    pub clock: Arc<Clock>,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// Told when something is ready.
+    pub engine: std::sync::mpsc::Sender<EngineInput>,
+}
+
+impl Intake {
+    /// Starts the thread. It ends when every clone of the result is gone.
+    pub fn start(parts: IntakeParts) -> std::io::Result<(Self, JoinHandle<()>)> {
+        let (requests, waiting) = mpsc::channel(WAITING);
+        let run = move || parts.run(waiting);
+        let thread = std::thread::Builder::new().name("verifier".into()).spawn(run)?;
+        Ok((Self(requests), thread))
+    }
+
+    /// Submits signed transactions and waits until each is refused, or accepted and durable.
+    pub async fn submit(&self, wires: Vec<Vec<u8>>) -> Verdicts {
+        let count = wires.len();
+        let (reply, verdicts) = oneshot::channel();
+        if self.0.send(Request { wires, reply }).await.is_err() {
+            return stopped(count);
+        }
+        verdicts.await.unwrap_or_else(|_| stopped(count))
+    }
+}
+
+fn stopped(count: usize) -> Verdicts {
+    let reason = "the node is stopping".to_owned();
+    vec![Err(SubmitError::Stopped { reason }); count]
+}
+
+impl IntakeParts {
+    fn run(self, mut waiting: mpsc::Receiver<Request>) {
+        while let Some(first) = waiting.blocking_recv() {
+            let mut requests = vec![first];
+            let mut count = requests[0].wires.len();
+            while count < BATCH
+                && let Ok(next) = waiting.try_recv()
+            {
+                count += next.wires.len();
+                requests.push(next);
+            }
+            self.process(requests);
+        }
+    }
+
+    fn process(&self, requests: Vec<Request>) {
+        let wires: Vec<Vec<u8>> =
+            requests.iter().flat_map(|request| request.wires.iter().cloned()).collect();
+        let mut accepted = Vec::new();
+        let begun = ThreadTime::now();
+        let mut verdicts = match self.newest() {
+            Ok(newest) => self.judge(&wires, &newest, &mut accepted),
+            Err(fault) => {
+                vec![Err(SubmitError::Stopped { reason: fault.0 }); wires.len()]
+            }
+        }
+        .into_iter();
+        self.metrics.add(Stage::Verify, begun.elapsed());
+        self.metrics.refused.inc_by((wires.len() - accepted.len()) as u64);
+        let replies: Vec<_> = requests
+            .into_iter()
+            .map(|Request { wires, reply }| (reply, verdicts.by_ref().take(wires.len()).collect()))
+            .collect();
+        self.acknowledge(accepted, replies);
+    }
+
+    fn newest(&self) -> Result<Newest, StorageFault> {
+        let snapshot = self.state.snapshot()?;
+        let params = system::params::load(&snapshot).map_err(|e| StorageFault(e.to_string()))?;
+        Ok(Newest { snapshot, params })
+    }
+
+    fn judge(
+        &self,
+        wires: &[Vec<u8>],
+        newest: &Newest,
+        accepted: &mut Vec<Arc<Pooled>>,
+    ) -> Verdicts {
+        let verified = weal_runtime::verify_batch(wires, &self.chain);
+        let admit = |(verified, wire): (Result<VerifiedTransaction, _>, &Vec<u8>)| {
+            let verified = Arc::new(verified?);
+            let hash = verified.hash();
+            let pooled = Arc::new(Pooled { verified, wire: wire.as_slice().into() });
+            self.admit(&pooled, newest)?;
+            accepted.push(pooled);
+            Ok(hash)
+        };
+        verified.into_iter().zip(wires).map(admit).collect()
+    }
+
+    fn admit(&self, pooled: &Arc<Pooled>, newest: &Newest) -> Result<(), SubmitError> {
+        let verified = &pooled.verified;
+        let transaction = verified.transaction();
+        let fault = |fault: StorageFault| SubmitError::Stopped { reason: fault.0 };
+        let account = newest.account(&transaction.signer).map_err(fault)?;
+        let sponsor =
+            transaction.sponsor.map(|id| newest.account(&id)).transpose().map_err(fault)?;
+        if transaction.nonce < account.nonce {
+            let hash = verified.hash();
+            return Err(match self.ledger.find(&hash) {
+                Ok(Some(_)) => SubmitError::Known { hash },
+                _ => SubmitError::NonceUsed { given: transaction.nonce, next: account.nonce },
+            });
+        }
+        let (now, params) = (self.clock.now(), &newest.params);
+        admission::check(verified, &account, sponsor.as_ref(), now, params, GasTaken::default())
+            .map_err(SubmitError::WouldSkip)?;
+        let payer = transaction.sponsor.unwrap_or(transaction.signer);
+        let payer_holds = newest.fee_balance(&payer).map_err(fault)?;
+        let standing = Standing { nonce: account.nonce, payer_holds };
+        self.pool.insert(Arc::clone(pooled), standing)
+    }
+
+    /// Tells everyone, once what was accepted is durable.
+    fn acknowledge(
+        &self,
+        accepted: Vec<Arc<Pooled>>,
+        replies: Vec<(oneshot::Sender<Verdicts>, Verdicts)>,
+    ) {
+        let tell = |replies: Vec<(oneshot::Sender<Verdicts>, Verdicts)>| {
+            for (reply, verdicts) in replies {
+                // Whoever asked may have gone.
+                let _ = reply.send(verdicts);
+            }
+        };
+        if accepted.is_empty() {
+            return tell(replies);
+        }
+        let records =
+            accepted.iter().map(|pooled| Record::Accepted(pooled.wire.to_vec())).collect();
+        let pool = Arc::clone(&self.pool);
+        let engine = self.engine.clone();
+        let done = move || {
+            if pool.make_ready(&accepted, monotonic()) {
+                // An engine that has stopped needs no waking.
+                let _ = engine.send(EngineInput::Ready);
+            }
+            tell(replies);
+        };
+        // Without a journal nobody is told anything: the senders are dropped, and whoever waits
+        // learns that the node has stopped.
+        let _ = self.journal.append(records, Box::new(done));
+    }
+}
+
+/// The newest state, as far as admission needs it.
+struct Newest {
+    snapshot: weal_state::StateSnapshot,
+    params: ChainParams,
+}
+
+impl Newest {
+    fn account(&self, id: &AccountId) -> Result<Account, StorageFault> {
+        let key = StateKey::new(&system::ACCOUNTS, &system::accounts::account_key(id))
+            .map_err(|error| StorageFault(error.to_string()))?;
+        match self.snapshot.get(&key)? {
+            None => Ok(Account::opened_by_key(id)),
+            Some(bytes) => Account::decode_all(&mut &bytes[..])
+                .map_err(|_| StorageFault(format!("the record of account {id:?} is damaged"))),
+        }
+    }
+
+    fn fee_balance(&self, payer: &AccountId) -> Result<Option<Amount>, StorageFault> {
+        let Some(fee) = &self.params.fee else { return Ok(None) };
+        let key = system::assets::Balance::key(payer, &fee.asset);
+        let key = StateKey::new(&system::ASSETS, &key)
+            .map_err(|error| StorageFault(error.to_string()))?;
+        let Some(bytes) = self.snapshot.get(&key)? else { return Ok(Some(Amount::ZERO)) };
+        let balance = system::assets::Balance::decode_all(&mut &bytes[..])
+            .map_err(|_| StorageFault(format!("a balance of account {payer:?} is damaged")))?;
+        Ok(Some(balance.free))
+    }
+}
+
+/// Verifies transactions that were accepted before a restart, and puts those that can still run
+/// back into the pool, ready at once. How many there are.
+pub fn readmit(parts: &IntakeParts, wires: &[Vec<u8>]) -> Result<usize, StorageFault> {
+    let newest = parts.newest()?;
+    let mut accepted = Vec::new();
+    for batch in wires.chunks(BATCH) {
+        // What was executed meanwhile, has expired or stands there twice is refused here.
+        parts.judge(batch, &newest, &mut accepted);
+    }
+    parts.pool.make_ready(&accepted, monotonic());
+    Ok(accepted.len())
+}

@@ -1,0 +1,217 @@
+//! What must survive a crash before it is in the database: transactions that were acknowledged, and
+//! proposals that were ordered.
+//!
+//! ```text
+//! file     "weal-journal" ‖ version (4, LE) ‖ batches
+//! batch    payload bytes (4, LE) ‖ CRC-32C of sequence and payload (4, LE) ‖ sequence (8, LE) ‖ payload
+//! payload  SCALE list of records
+//! ```
+//!
+//! One thread writes. It takes everything that waits, writes it as one batch, waits for the disk
+//! once, and then tells everyone: under load hundreds of transactions share one `fdatasync`. A
+//! batch begins only after the one before it is on disk, so a crash can damage the last batch alone;
+//! damage before that is no crash, and the node refuses to start on it.
+//!
+//! When the file has grown, what still matters is copied to the head of a new file, and the old one
+//! is deleted.
+
+mod file;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread::JoinHandle,
+};
+
+use parity_scale_codec::{Decode, Encode};
+use thiserror::Error;
+use weal_types::{Height, WireId, block::Proposal};
+
+use file::JournalFile;
+
+/// Bytes after which a journal starts anew. Reading this much again takes a fraction of a second.
+const ROTATE_BYTES: u64 = 64 << 20;
+
+/// Bytes of one batch, at most: what one `fdatasync` waits for stays bounded.
+const BATCH_BYTES: usize = 4 << 20;
+
+/// Batches or parts of one that may wait; whoever adds more waits.
+const WAITING: usize = 4_096;
+
+/// What a journal remembers.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Record {
+    /// A transaction that was acknowledged, signed.
+    Accepted(Vec<u8>),
+    /// A proposal and its transactions, each of which was accepted before.
+    Ordered(Proposal, Vec<WireId>),
+}
+
+/// Why a journal cannot be used.
+#[derive(Debug, Error)]
+pub enum JournalError {
+    /// The disk failed, or is full.
+    #[error("the journal {path}: {reason}")]
+    Io {
+        /// Which file.
+        path: String,
+        /// What the system says.
+        reason: std::io::Error,
+    },
+    /// Something other than a crash has changed the file.
+    #[error(
+        "the journal {path} is damaged at byte {at}, before its end: this was no crash. Restore a \
+         backup, or move the file away if the chain may forget what waited in it"
+    )]
+    Damaged {
+        /// Which file.
+        path: String,
+        /// Where.
+        at: u64,
+    },
+    /// Not a journal, or one of another version.
+    #[error("{path} is no journal that this program can read")]
+    Format {
+        /// Which file.
+        path: String,
+    },
+    /// The writing thread is gone after an earlier failure.
+    #[error("the journal has stopped after an earlier failure")]
+    Stopped,
+}
+
+/// Called once what it belongs to is on disk.
+pub type WhenDurable = Box<dyn FnOnce() + Send>;
+
+/// Gives what a new file must begin with: what was accepted and is not final yet. Called after
+/// everything final has reached the disk.
+pub type StillNeeded = Box<dyn Fn() -> Vec<Record> + Send>;
+
+struct Entry {
+    records: Vec<Record>,
+    done: WhenDurable,
+}
+
+/// The writing end of a journal; clones share it.
+#[derive(Clone)]
+pub struct Journal {
+    entries: mpsc::SyncSender<Entry>,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+/// A journal's settings.
+#[derive(Clone, Debug)]
+pub struct JournalConfig {
+    /// Its directory, which is this node's own.
+    pub directory: PathBuf,
+    /// Whether to wait for the disk. Without it a power cut, but no crash of the process, can lose
+    /// what was acknowledged last.
+    pub sync: bool,
+}
+
+/// A journal that was read and is not yet written to.
+pub struct Opened {
+    /// What it remembers, in order.
+    pub records: Vec<Record>,
+    file: JournalFile,
+}
+
+impl Opened {
+    /// Reads a journal, or begins one.
+    pub fn open(config: &JournalConfig) -> Result<Self, JournalError> {
+        let (file, records) = JournalFile::open(config)?;
+        Ok(Self { records, file })
+    }
+
+    /// Starts the thread that writes. `failed` is called once if the disk fails; nothing is
+    /// acknowledged after that.
+    pub fn start(
+        self,
+        still_needed: StillNeeded,
+        failed: Box<dyn FnOnce(JournalError) + Send>,
+    ) -> Result<Journal, JournalError> {
+        let (entries, waiting) = mpsc::sync_channel(WAITING);
+        let path = self.file.path_text();
+        let run = move || {
+            if let Err(error) = write_all(self.file, &waiting, &still_needed) {
+                failed(error);
+            }
+        };
+        let thread = std::thread::Builder::new()
+            .name("journal".into())
+            .spawn(run)
+            .map_err(|reason| JournalError::Io { path, reason })?;
+        Ok(Journal { entries, thread: Arc::new(Mutex::new(Some(thread))) })
+    }
+}
+
+impl Journal {
+    /// Adds records; `done` is called once they are on disk.
+    pub fn append(&self, records: Vec<Record>, done: WhenDurable) -> Result<(), JournalError> {
+        self.entries.send(Entry { records, done }).map_err(|_| JournalError::Stopped)
+    }
+
+    /// Writes what waits, and ends the thread. Every other clone must be gone.
+    pub fn close(self) {
+        let Self { entries, thread } = self;
+        drop(entries);
+        let thread = thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            tracing::error!("the journal's thread panicked");
+        }
+    }
+}
+
+fn write_all(
+    mut file: JournalFile,
+    waiting: &mpsc::Receiver<Entry>,
+    still_needed: &StillNeeded,
+) -> Result<(), JournalError> {
+    while let Ok(first) = waiting.recv() {
+        let mut records = first.records;
+        let mut done = vec![first.done];
+        let mut bytes = records.encoded_size();
+        while bytes < BATCH_BYTES
+            && let Ok(entry) = waiting.try_recv()
+        {
+            bytes += entry.records.encoded_size();
+            records.extend(entry.records);
+            done.push(entry.done);
+        }
+        file.append(&records)?;
+        if file.bytes() > ROTATE_BYTES {
+            let mut kept = still_needed();
+            // Not in anybody's books yet: nobody has been told about them.
+            kept.append(&mut records);
+            file.begin_anew(&kept)?;
+        }
+        for tell in done {
+            tell();
+        }
+    }
+    Ok(())
+}
+
+/// The ordered proposals of a journal that are not final, and the accepted transactions.
+pub fn split(records: Vec<Record>, stable: Height) -> (Vec<Vec<u8>>, Vec<(Proposal, Vec<WireId>)>) {
+    let mut accepted = Vec::new();
+    let mut ordered: Vec<(Proposal, Vec<WireId>)> = Vec::new();
+    for record in records {
+        match record {
+            Record::Accepted(wire) => accepted.push(wire),
+            // A new file may repeat what the old one held.
+            Record::Ordered(proposal, ids) => {
+                let last = ordered.last().map_or(stable, |(last, _)| last.height);
+                if proposal.height > last {
+                    ordered.push((proposal, ids));
+                }
+            }
+        }
+    }
+    (accepted, ordered)
+}
+
+#[cfg(test)]
+mod tests;

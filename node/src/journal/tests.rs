@@ -1,0 +1,111 @@
+//! What a crash may leave, and what no crash leaves.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+    mpsc,
+};
+
+use super::{file, *};
+
+fn config(directory: &tempfile::TempDir) -> JournalConfig {
+    JournalConfig { directory: directory.path().join("journal"), sync: false }
+}
+
+fn accepted(number: u8) -> Record {
+    Record::Accepted(vec![number; 40])
+}
+
+fn write(directory: &tempfile::TempDir, records: &[Record]) {
+    let journal = Opened::open(&config(directory)).unwrap();
+    let journal = journal.start(Box::new(Vec::new), Box::new(|error| panic!("{error}"))).unwrap();
+    for record in records {
+        let (told, waiting) = mpsc::channel();
+        let done = Box::new(move || told.send(()).unwrap());
+        journal.append(vec![record.clone()], done).unwrap();
+        waiting.recv().unwrap();
+    }
+    journal.close();
+}
+
+fn records(directory: &tempfile::TempDir) -> Result<Vec<Record>, JournalError> {
+    Opened::open(&config(directory)).map(|opened| opened.records)
+}
+
+#[test]
+fn what_was_durable_is_read_again_and_more_can_follow() {
+    let directory = tempfile::tempdir().unwrap();
+    assert_eq!(records(&directory).unwrap(), []);
+    write(&directory, &[accepted(1), accepted(2)]);
+    assert_eq!(records(&directory).unwrap(), [accepted(1), accepted(2)]);
+    write(&directory, &[accepted(3)]);
+    assert_eq!(records(&directory).unwrap(), [accepted(1), accepted(2), accepted(3)]);
+}
+
+#[test]
+fn a_cut_at_any_byte_loses_the_last_batch_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    write(&directory, &[accepted(1), accepted(2)]);
+    let path = config(&directory).directory.join("journal");
+    let whole = std::fs::read(&path).unwrap();
+    let first = 16 + file::batch(0, &vec![accepted(1)]).len();
+    assert_eq!(whole.len(), first + file::batch(1, &vec![accepted(2)]).len());
+    for length in first..whole.len() {
+        std::fs::write(&path, &whole[..length]).unwrap();
+        assert_eq!(records(&directory).unwrap(), [accepted(1)], "cut at {length}");
+        // The rest is cut off, so that what follows is readable.
+        write(&directory, &[accepted(9)]);
+        assert_eq!(records(&directory).unwrap(), [accepted(1), accepted(9)]);
+    }
+}
+
+#[test]
+fn damage_before_the_last_batch_is_refused_wherever_it_lies() {
+    let directory = tempfile::tempdir().unwrap();
+    write(&directory, &[accepted(1), accepted(2), accepted(3)]);
+    let path = config(&directory).directory.join("journal");
+    let whole = std::fs::read(&path).unwrap();
+    let last = whole.len() - file::batch(2, &vec![accepted(3)]).len();
+    for at in 0..last {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0x40;
+        std::fs::write(&path, &damaged).unwrap();
+        assert!(records(&directory).is_err(), "byte {at}");
+    }
+    for at in last..whole.len() {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0x40;
+        std::fs::write(&path, &damaged).unwrap();
+        assert_eq!(records(&directory).unwrap(), [accepted(1), accepted(2)], "byte {at}");
+    }
+}
+
+#[test]
+fn a_file_that_has_grown_begins_anew_with_what_is_needed() {
+    let directory = tempfile::tempdir().unwrap();
+    let needed = Arc::new(Mutex::new(vec![accepted(7)]));
+    let asked = Arc::new(AtomicUsize::new(0));
+    let still_needed = {
+        let (needed, asked) = (Arc::clone(&needed), Arc::clone(&asked));
+        move || {
+            asked.fetch_add(1, Ordering::Relaxed);
+            needed.lock().unwrap().clone()
+        }
+    };
+    let journal = Opened::open(&config(&directory)).unwrap();
+    let journal =
+        journal.start(Box::new(still_needed), Box::new(|error| panic!("{error}"))).unwrap();
+    let (told, waiting) = mpsc::channel();
+    let large = ROTATE_BYTES as usize / 16;
+    for _ in 0..20 {
+        let told = told.clone();
+        let record = Record::Accepted(vec![1; large]);
+        journal.append(vec![record], Box::new(move || told.send(()).unwrap())).unwrap();
+        waiting.recv().unwrap();
+    }
+    journal.close();
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    let records = records(&directory).unwrap();
+    assert_eq!(records[0], accepted(7));
+    assert!(records.len() < 8, "{}", records.len());
+}

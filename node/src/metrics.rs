@@ -1,0 +1,116 @@
+//! What a node counts about itself, in the form that Prometheus reads.
+
+use std::{
+    sync::atomic::AtomicU64,
+    time::{Duration, Instant},
+};
+
+use prometheus_client::{
+    encoding::{EncodeLabelSet, EncodeLabelValue, text::encode},
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
+    registry::{Registry, Unit},
+};
+
+/// A part of the way of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+pub enum Stage {
+    /// Signatures and admission.
+    Verify,
+    /// Contracts. Wall time: the thread that runs them lives for one block.
+    Execute,
+    /// Hashing the state.
+    Tree,
+    /// Writing to the database.
+    Storage,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StageLabel {
+    stage: Stage,
+}
+
+/// All counters of a node.
+pub struct Metrics {
+    registry: Registry,
+    time: Family<StageLabel, Counter<f64, AtomicU64>>,
+    /// Transactions in final blocks, by how they ended.
+    pub applied: Counter,
+    /// See `applied`.
+    pub reverted: Counter,
+    /// See `applied`.
+    pub skipped: Counter,
+    /// Transactions that were not accepted.
+    pub refused: Counter,
+    /// Height of the newest final block.
+    pub height: Gauge,
+    /// Transactions that wait.
+    pub pool_transactions: Gauge,
+    /// Their bytes.
+    pub pool_bytes: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("weal");
+        let time = Family::default();
+        registry.register_with_unit(
+            "stage_time",
+            "Time that each stage took, over all transactions",
+            Unit::Seconds,
+            time.clone(),
+        );
+        let counter = |registry: &mut Registry, name: &str, help: &str| {
+            let counter = Counter::default();
+            registry.register(name, help, counter.clone());
+            counter
+        };
+        let applied = counter(&mut registry, "applied", "Transactions that were applied");
+        let reverted = counter(&mut registry, "reverted", "Transactions that were reverted");
+        let skipped = counter(&mut registry, "skipped", "Transactions that blocks skipped");
+        let refused = counter(&mut registry, "refused", "Transactions that were not accepted");
+        let gauge = |registry: &mut Registry, name: &str, help: &str| {
+            let gauge = Gauge::default();
+            registry.register(name, help, gauge.clone());
+            gauge
+        };
+        let height = gauge(&mut registry, "height", "Height of the newest final block");
+        let pool_transactions =
+            gauge(&mut registry, "pool_transactions", "Transactions that wait for a block");
+        let pool_bytes = gauge(&mut registry, "pool_bytes", "Bytes of transactions that wait");
+        Self {
+            registry,
+            time,
+            applied,
+            reverted,
+            skipped,
+            refused,
+            height,
+            pool_transactions,
+            pool_bytes,
+        }
+    }
+}
+
+impl Metrics {
+    /// Adds time to a stage.
+    pub fn add(&self, stage: Stage, time: Duration) {
+        self.time.get_or_create(&StageLabel { stage }).inc_by(time.as_secs_f64());
+    }
+
+    /// Runs `work` and adds the time that passed to a stage.
+    pub fn wall<R>(&self, stage: Stage, work: impl FnOnce() -> R) -> R {
+        #[allow(clippy::disallowed_methods, reason = "counted, and nothing is decided by it")]
+        let begun = Instant::now();
+        let result = work();
+        self.add(stage, begun.elapsed());
+        result
+    }
+
+    /// All of it, as Prometheus reads it.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string does not fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
