@@ -10,6 +10,7 @@
 //! | `block`, `transaction` | from transactions to receipts |
 //! | [`admission`] | whether a transaction may run |
 //! | `query` | calls outside a transaction |
+//! | `dry_run` | transactions that nobody has signed yet |
 //! | `signature` | what can be verified without the state |
 //! | `call` | from frame to frame: entry, permission, rollback |
 //! | `frame` | one WebAssembly instance, entered once |
@@ -29,6 +30,7 @@ mod block;
 mod cache;
 mod call;
 mod code;
+mod dry_run;
 mod engine;
 mod fault;
 mod frame;
@@ -53,6 +55,7 @@ use weal_types::CodeHash;
 pub use block::{BlockContext, BlockOutput};
 pub use cache::DiskCacheConfig;
 pub use code::Code;
+pub use dry_run::{DryRun, DryRunMode};
 pub use fault::HostFault;
 pub use overlay::SharedSnapshot;
 pub use query::{CallMode, CallOutput};

@@ -8,6 +8,7 @@ use weal_types::{
     params::ChainParams,
     receipt::{Event, FailureKind},
     state::Direction,
+    transaction::AssetAmount,
 };
 
 use crate::{
@@ -51,6 +52,9 @@ pub(crate) struct Session {
 pub(crate) struct Spending {
     pub signer: AccountId,
     pub before: BTreeMap<AssetId, Amount>,
+    /// In a dry run that is to find the limits: what left the signer, instead of holding it
+    /// against them.
+    pub measured: Option<Vec<AssetAmount>>,
 }
 
 /// Where a failed frame returns to.
@@ -76,7 +80,11 @@ impl Session {
             event_bytes: 0,
             depth: 0,
             running: Vec::new(),
-            spending: Spending { signer: AccountId([0; 32]), before: BTreeMap::new() },
+            spending: Spending {
+                signer: AccountId([0; 32]),
+                before: BTreeMap::new(),
+                measured: None,
+            },
             instances: BTreeMap::new(),
             uploaded: Vec::new(),
             codes: BTreeMap::new(),

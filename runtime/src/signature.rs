@@ -5,14 +5,16 @@
 //! verified singly, so that a bad signature is held against the transaction that carries it and no
 //! other.
 
+use parity_scale_codec::Encode;
 use schnorrkel::{Signature, context::SigningContext};
 use thiserror::Error;
 use weal_types::{
     ChainId, PublicKey, TxHash, WireId,
-    codec::DecodeError,
+    codec::{Bounded, DecodeError, LengthError, Version},
     hash::Hash,
     transaction::{
-        ACCOUNT_SIGNING_CONTEXT, KeySignature, SignedTransaction, Transaction, keys_are_sorted,
+        ACCOUNT_SIGNING_CONTEXT, KeySignature, MessageForm, SignedTransaction, Transaction,
+        keys_are_sorted,
     },
 };
 
@@ -61,6 +63,35 @@ impl VerifiedTransaction {
             None => Ok(unverified.transaction),
             Some(key) => Err(InvalidTransaction::Signature { key }),
         }
+    }
+
+    /// What a dry run takes for a transaction that these keys have signed. It never leaves the
+    /// runtime.
+    pub(crate) fn assumed(
+        transaction: Transaction,
+        signer_keys: &[PublicKey],
+        sponsor_keys: &[PublicKey],
+        chain: &ChainId,
+    ) -> Result<Self, LengthError> {
+        let signed = |key: &PublicKey| KeySignature {
+            key: *key,
+            form: MessageForm::Wrapped,
+            signature: [0; 64],
+        };
+        let hash = transaction.hash(chain);
+        let signed = SignedTransaction {
+            version: Version,
+            transaction,
+            signatures: Bounded::new(signer_keys.iter().map(signed).collect())?,
+            sponsor_signatures: Bounded::new(sponsor_keys.iter().map(signed).collect())?,
+        };
+        let bytes = signed.encode();
+        Ok(Self {
+            hash,
+            wire_id: SignedTransaction::wire_id_of(&bytes),
+            bytes: bytes.len() as u32,
+            signed,
+        })
     }
 
     /// What was signed.

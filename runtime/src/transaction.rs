@@ -8,12 +8,13 @@ use weal_types::{
     codec::{Bounded, Bytes},
     limit,
     receipt::{CallError, Failure, FailureKind, Outcome, SkipReason},
-    transaction::Transaction,
+    transaction::{AssetAmount, Transaction},
 };
 
 use crate::{
     admission::{self, GasTaken},
     call::{self, CallKind, Caller},
+    dry_run,
     fault::{HostFault, Stop},
     gas::Meter,
     session::Shared,
@@ -214,6 +215,10 @@ fn overspent(shared: &Shared, transaction: &Transaction) -> Result<bool, Stop> {
     for (asset, before) in before {
         let after = assets::free_balance(&mut session, &mut meter, &transaction.signer, &asset)?;
         let spent = before.0.saturating_sub(after.0);
+        if let Some(measured) = &mut session.spending.measured {
+            dry_run::measure(measured, AssetAmount { asset, amount: Amount(spent) });
+            continue;
+        }
         let listed = transaction.limits.iter().find(|limit| limit.asset == asset);
         if spent > listed.map_or(0, |limit| limit.amount.0) {
             return Ok(true);
