@@ -21,6 +21,7 @@
 //! | [`finality`] | telling everyone what is final |
 //! | [`core`] | all of it over one data directory |
 //! | [`node`] | the handle |
+//! | [`rpc`] | what it answers over JSON-RPC |
 //! | [`clock`], [`metrics`], [`validator_key`] | time, counters, the key that certifies |
 
 #![forbid(unsafe_code)]
@@ -38,4 +39,5 @@ pub mod ledger;
 pub mod mempool;
 pub mod metrics;
 pub mod node;
+pub mod rpc;
 pub mod validator_key;
