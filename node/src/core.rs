@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, mpsc},
+    sync::{Arc, Mutex, PoisonError, mpsc},
     thread::JoinHandle,
 };
 
@@ -127,8 +127,10 @@ pub struct Core {
     pub intake: Intake,
     /// The database itself, for checkpoints.
     pub store: Arc<RocksStore>,
-    engine: std::sync::Mutex<Engine>,
-    verifier: std::sync::Mutex<Option<JoinHandle<()>>>,
+    in_flight: Arc<InFlight>,
+    engine: Mutex<Engine>,
+    /// The threads of the intake and of the journal, until they are joined.
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 /// A chain that is open and not running yet.
@@ -178,30 +180,35 @@ impl Core {
         self.tell(EngineInput::Pace { manual, pace_ms });
     }
 
-    fn tell(&self, input: EngineInput) {
-        self.engine.lock().unwrap_or_else(std::sync::PoisonError::into_inner).tell(input);
+    /// What was accepted and is not in the database yet.
+    pub fn unfinished(&self) -> Vec<Record> {
+        unfinished(&self.pool, &self.in_flight)
     }
 
-    /// Ends the chain: what was acknowledged is on disk, what was ordered is executed at the next
-    /// start.
+    fn tell(&self, input: EngineInput) {
+        self.engine.lock().unwrap_or_else(PoisonError::into_inner).tell(input);
+    }
+
+    /// Ends the chain, and waits for its threads: what was acknowledged is on disk, and what was
+    /// ordered is executed at the next start.
     pub fn stop(&self) {
-        self.engine.lock().unwrap_or_else(std::sync::PoisonError::into_inner).stop();
-        // Also where nobody is told about it any more, the database is left in order.
-        if let Err(error) = self.store.database().flush_wal(true) {
+        self.intake.close();
+        self.engine.lock().unwrap_or_else(PoisonError::into_inner).stop();
+        // The journal's thread ends once engine and intake, which wrote to it, have.
+        for thread in self.threads.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the node panicked");
+            }
+        }
+        if let Err(error) = self.store.flush() {
             tracing::error!(%error, "the database cannot be flushed");
         }
     }
+}
 
-    /// Waits for the thread that takes transactions in; every clone of the intake must be gone.
-    pub fn join_verifier(self) {
-        let Self { intake, verifier, .. } = self;
-        drop(intake);
-        let thread = verifier.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-        if let Some(thread) = thread
-            && thread.join().is_err()
-        {
-            tracing::error!("the verifier's thread panicked");
-        }
+impl Drop for Core {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 
@@ -306,7 +313,7 @@ impl Opening {
         failed: Box<dyn FnOnce(String) + Send>,
     ) -> Result<Core, OpenError> {
         let (inputs, waiting) = mpsc::channel();
-        let journal = self.start_journal(opened, inputs.clone())?;
+        let (journal, journal_thread) = self.start_journal(opened, inputs.clone())?;
         let intake = IntakeParts {
             chain: self.parts.spec.chain,
             state: Arc::clone(&self.state),
@@ -344,8 +351,9 @@ impl Opening {
             pool: self.pool,
             intake,
             store: self.store,
-            engine: std::sync::Mutex::new(engine),
-            verifier: std::sync::Mutex::new(Some(verifier)),
+            in_flight: self.in_flight,
+            engine: Mutex::new(engine),
+            threads: Mutex::new(vec![verifier, journal_thread]),
         })
     }
 
@@ -353,20 +361,18 @@ impl Opening {
         &self,
         opened: Opened,
         inputs: mpsc::Sender<EngineInput>,
-    ) -> Result<Journal, OpenError> {
+    ) -> Result<(Journal, JoinHandle<()>), OpenError> {
         let (pool, in_flight) = (Arc::clone(&self.pool), Arc::clone(&self.in_flight));
         let store = Arc::clone(&self.store);
         let flush_inputs = inputs.clone();
         let still_needed = move || {
-            // What was ordered first: a block that is written between the two looks is then in the
-            // database, and its transactions may stand here in vain.
-            let ordered = in_flight.records();
-            if let Err(error) = store.database().flush_wal(true) {
+            let kept = unfinished(&pool, &in_flight);
+            // What left both before the look is in the database, and must be there for good before
+            // the old journal goes.
+            if let Err(error) = store.flush() {
                 let _ = flush_inputs.send(EngineInput::Failed(error.to_string()));
             }
-            let waiting = pool.all();
-            let accepted = waiting.iter().map(|pooled| Record::Accepted(pooled.wire.to_vec()));
-            accepted.chain(ordered).collect()
+            kept
         };
         let failed = move |error: JournalError| {
             // An engine that has ended does not listen.
@@ -374,6 +380,16 @@ impl Opening {
         };
         Ok(opened.start(Box::new(still_needed), Box::new(failed))?)
     }
+}
+
+/// What was accepted and is not in the database. A transaction goes from the pool through a block in
+/// flight into the database; looked at in this order, none can slip past.
+pub(crate) fn unfinished(pool: &Mempool, in_flight: &InFlight) -> Vec<Record> {
+    let waiting = pool.all();
+    let accepted = waiting.iter().map(|pooled| Record::Accepted(pooled.wire.to_vec()));
+    let mut records: Vec<_> = accepted.collect();
+    records.extend(in_flight.records());
+    records
 }
 
 /// Writes block 0.

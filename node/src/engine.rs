@@ -10,8 +10,7 @@ mod commit;
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
         mpsc::{self, RecvTimeoutError, SyncSender},
     },
     thread::JoinHandle,
@@ -92,31 +91,32 @@ pub struct EngineParts {
     pub failed: Box<dyn FnOnce(String) + Send>,
 }
 
-/// Proposals between the journal and the database.
+/// Blocks between the journal and the database.
 #[derive(Default)]
-pub struct InFlight {
-    ordered: std::sync::Mutex<BTreeMap<Height, Record>>,
-    committed: AtomicU64,
-}
+pub struct InFlight(Mutex<BTreeMap<Height, (Proposal, Vec<Arc<Pooled>>)>>);
 
 impl InFlight {
-    /// The proposals that are not in the database.
+    /// What a journal needs to order and execute them again.
     pub fn records(&self) -> Vec<Record> {
-        self.ordered().values().cloned().collect()
+        let mut records = Vec::new();
+        for (proposal, body) in self.blocks().values() {
+            records.extend(body.iter().map(|pooled| Record::Accepted(pooled.wire.to_vec())));
+            records.push(Record::Ordered(proposal.clone(), wire_ids(body)));
+        }
+        records
     }
 
-    fn ordered(&self) -> std::sync::MutexGuard<'_, BTreeMap<Height, Record>> {
-        self.ordered.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn blocks(&self) -> MutexGuard<'_, BTreeMap<Height, (Proposal, Vec<Arc<Pooled>>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add(&self, height: Height, record: Record) {
-        self.ordered().insert(height, record);
+    fn add(&self, proposal: Proposal, body: Vec<Arc<Pooled>>) {
+        self.blocks().insert(proposal.height, (proposal, body));
     }
 
     /// The block at this height is in the database.
     pub fn committed(&self, height: Height) {
-        self.ordered().retain(|other, _| *other > height);
-        self.committed.store(height.0, Ordering::Release);
+        self.blocks().retain(|other, _| *other > height);
     }
 }
 
@@ -331,9 +331,9 @@ impl Driver {
 
     fn persist(&mut self, proposal: Proposal) -> Result<(), String> {
         let height = proposal.height;
-        let ids = self.bodies.get(&height).map(|body| wire_ids(body)).unwrap_or_default();
-        let record = Record::Ordered(proposal, ids);
-        self.in_flight.add(height, record.clone());
+        let body = self.bodies.get(&height).cloned().unwrap_or_default();
+        let record = Record::Ordered(proposal.clone(), wire_ids(&body));
+        self.in_flight.add(proposal, body);
         let inputs = self.inputs.clone();
         let done = move || {
             // An engine that has ended does not listen.

@@ -7,7 +7,7 @@ use std::{sync::Arc, thread::JoinHandle};
 
 use cpu_time::ThreadTime;
 use parity_scale_codec::DecodeAll;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use weal_runtime::{
     VerifiedTransaction,
     admission::{self, GasTaken},
@@ -46,7 +46,12 @@ struct Request {
 
 /// The way in; clones share it.
 #[derive(Clone)]
-pub struct Intake(mpsc::Sender<Request>);
+pub struct Intake {
+    /// `None` closes it.
+    requests: mpsc::UnboundedSender<Option<Request>>,
+    /// Bounds what waits in the channel.
+    room: Arc<Semaphore>,
+}
 
 /// What the thread works with.
 pub struct IntakeParts {
@@ -69,19 +74,27 @@ pub struct IntakeParts {
 }
 
 impl Intake {
-    /// Starts the thread. It ends when every clone of the result is gone.
+    /// Starts the thread. It ends with [`Self::close`].
     pub fn start(parts: IntakeParts) -> std::io::Result<(Self, JoinHandle<()>)> {
-        let (requests, waiting) = mpsc::channel(WAITING);
+        let (requests, waiting) = mpsc::unbounded_channel();
         let run = move || parts.run(waiting);
         let thread = std::thread::Builder::new().name("verifier".into()).spawn(run)?;
-        Ok((Self(requests), thread))
+        Ok((Self { requests, room: Arc::new(Semaphore::new(WAITING)) }, thread))
+    }
+
+    /// Takes nothing more in; what waits is told so.
+    pub fn close(&self) {
+        // A thread that has ended needs no telling.
+        let _ = self.requests.send(None);
     }
 
     /// Submits signed transactions and waits until each is refused, or accepted and durable.
     pub async fn submit(&self, wires: Vec<Vec<u8>>) -> Verdicts {
         let count = wires.len();
         let (reply, verdicts) = oneshot::channel();
-        if self.0.send(Request { wires, reply }).await.is_err() {
+        // Nobody closes the semaphore.
+        let _room = self.room.acquire().await;
+        if self.requests.send(Some(Request { wires, reply })).is_err() {
             return stopped(count);
         }
         verdicts.await.unwrap_or_else(|_| stopped(count))
@@ -94,13 +107,18 @@ fn stopped(count: usize) -> Verdicts {
 }
 
 impl IntakeParts {
-    fn run(self, mut waiting: mpsc::Receiver<Request>) {
-        while let Some(first) = waiting.blocking_recv() {
+    fn run(self, mut waiting: mpsc::UnboundedReceiver<Option<Request>>) {
+        let mut is_open = true;
+        while is_open && let Some(Some(first)) = waiting.blocking_recv() {
+            let mut count = first.wires.len();
             let mut requests = vec![first];
-            let mut count = requests[0].wires.len();
             while count < BATCH
                 && let Ok(next) = waiting.try_recv()
             {
+                let Some(next) = next else {
+                    is_open = false;
+                    break;
+                };
                 count += next.wires.len();
                 requests.push(next);
             }

@@ -17,11 +17,7 @@
 
 mod file;
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, Mutex, PoisonError, mpsc},
-    thread::JoinHandle,
-};
+use std::{path::PathBuf, sync::mpsc, thread::JoinHandle};
 
 use parity_scale_codec::{Decode, Encode};
 use thiserror::Error;
@@ -92,12 +88,9 @@ struct Entry {
     done: WhenDurable,
 }
 
-/// The writing end of a journal; clones share it.
+/// The writing end of a journal; clones share it. The thread behind it ends with the last one.
 #[derive(Clone)]
-pub struct Journal {
-    entries: mpsc::SyncSender<Entry>,
-    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
-}
+pub struct Journal(mpsc::SyncSender<Entry>);
 
 /// A journal's settings.
 #[derive(Clone, Debug)]
@@ -123,13 +116,18 @@ impl Opened {
         Ok(Self { records, file })
     }
 
+    /// Writes records without a thread, for a chain that is not running.
+    pub fn begin_with(mut self, records: &Vec<Record>) -> Result<(), JournalError> {
+        self.file.append(records)
+    }
+
     /// Starts the thread that writes. `failed` is called once if the disk fails; nothing is
     /// acknowledged after that.
     pub fn start(
         self,
         still_needed: StillNeeded,
         failed: Box<dyn FnOnce(JournalError) + Send>,
-    ) -> Result<Journal, JournalError> {
+    ) -> Result<(Journal, JoinHandle<()>), JournalError> {
         let (entries, waiting) = mpsc::sync_channel(WAITING);
         let path = self.file.path_text();
         let run = move || {
@@ -141,26 +139,14 @@ impl Opened {
             .name("journal".into())
             .spawn(run)
             .map_err(|reason| JournalError::Io { path, reason })?;
-        Ok(Journal { entries, thread: Arc::new(Mutex::new(Some(thread))) })
+        Ok((Journal(entries), thread))
     }
 }
 
 impl Journal {
     /// Adds records; `done` is called once they are on disk.
     pub fn append(&self, records: Vec<Record>, done: WhenDurable) -> Result<(), JournalError> {
-        self.entries.send(Entry { records, done }).map_err(|_| JournalError::Stopped)
-    }
-
-    /// Writes what waits, and ends the thread. Every other clone must be gone.
-    pub fn close(self) {
-        let Self { entries, thread } = self;
-        drop(entries);
-        let thread = thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread
-            && thread.join().is_err()
-        {
-            tracing::error!("the journal's thread panicked");
-        }
+        self.0.send(Entry { records, done }).map_err(|_| JournalError::Stopped)
     }
 }
 

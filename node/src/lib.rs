@@ -22,6 +22,7 @@
 //! | [`core`] | all of it over one data directory |
 //! | [`node`] | the handle |
 //! | [`rpc`] | what it answers over JSON-RPC |
+//! | [`dev`] | what only a devnet can |
 //! | [`clock`], [`metrics`], [`validator_key`] | time, counters, the key that certifies |
 
 #![forbid(unsafe_code)]
@@ -29,6 +30,7 @@
 
 pub mod clock;
 pub mod core;
+pub mod dev;
 pub mod engine;
 pub mod executor;
 pub mod finality;

@@ -98,8 +98,9 @@ struct Inner {
     finality: Arc<Finality>,
     core: RwLock<Arc<Core>>,
     failure: watch::Sender<Option<String>>,
-    /// One change of the running chain at a time.
-    changing: Mutex<()>,
+    /// How blocks are paced: whether only when asked for, and at which distance in milliseconds.
+    /// Held while the running chain is exchanged, one exchange at a time.
+    pace: Mutex<(bool, u64)>,
     /// Held as long as the node lives.
     _lock: fs::File,
 }
@@ -127,15 +128,17 @@ impl Node {
         };
         let failure = watch::Sender::new(None);
         let directory = current(&config.data)?;
+        remove_others(&config.data, &directory);
         let core_config = core_config(&config, directory);
         let (core, finality) = Core::open(&core_config, parts.clone(), None, report_to(&failure))?;
+        let pace = (config.manual, config.pace_ms);
         Ok(Self(Arc::new(Inner {
             config,
             parts,
             finality,
             core: RwLock::new(Arc::new(core)),
             failure,
-            changing: Mutex::new(()),
+            pace: Mutex::new(pace),
             _lock: lock,
         })))
     }
@@ -218,7 +221,7 @@ impl Node {
 
     /// Stops the node. What was acknowledged is on disk.
     pub fn stop(&self) {
-        let _changing = self.0.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _pace = self.0.pace.lock().unwrap_or_else(PoisonError::into_inner);
         self.core().stop();
     }
 
@@ -227,18 +230,26 @@ impl Node {
         self.core().make_due();
     }
 
-    /// Changes how blocks are paced: only when asked for, and at what distance.
+    /// How blocks are paced: whether only when asked for, and at which distance in milliseconds.
+    pub fn pace(&self) -> (bool, u64) {
+        *self.0.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes how blocks are paced.
     pub fn set_pace(&self, manual: bool, pace_ms: u64) {
+        let mut pace = self.0.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        *pace = (manual, pace_ms);
         self.core().set_pace(manual, pace_ms);
     }
 
     /// Runs the chain that stands in another directory of the data directory from now on.
     pub(crate) fn switch_to(&self, number: u64) -> Result<(), StartError> {
-        let _changing = self.0.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let pace = self.0.pace.lock().unwrap_or_else(PoisonError::into_inner);
         self.core().stop();
         let directory = self.0.config.data.join(chain_directory(number));
         let finality = Some(Arc::clone(&self.0.finality));
-        let config = core_config(&self.0.config, directory);
+        let mut config = core_config(&self.0.config, directory);
+        (config.manual, config.pace_ms) = *pace;
         let report = report_to(&self.0.failure);
         let (core, _) = Core::open(&config, self.0.parts.clone(), finality, report)?;
         *self.0.core.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(core);
@@ -307,6 +318,23 @@ pub(crate) fn chain_directory(number: u64) -> String {
 /// The directory of the chain that runs: the file `current` has its number.
 fn current(data: &Path) -> Result<PathBuf, StartError> {
     Ok(data.join(chain_directory(current_number(data)?)))
+}
+
+/// Removes what earlier runs of a devnet left behind.
+fn remove_others(data: &Path, current: &Path) {
+    for entry in fs::read_dir(data).into_iter().flatten().flatten() {
+        let is_chain = entry.file_name().to_string_lossy().starts_with("chain-");
+        if is_chain && entry.path() != current {
+            remove(&entry.path());
+        }
+    }
+}
+
+/// Removes a directory that is no longer used. One that resists is tried again at the next start.
+pub(crate) fn remove(path: &Path) {
+    if let Err(error) = fs::remove_dir_all(path) {
+        tracing::warn!(path = %path.display(), %error, "an old directory cannot be removed yet");
+    }
 }
 
 pub(crate) fn current_number(data: &Path) -> Result<u64, StartError> {

@@ -18,14 +18,16 @@ fn accepted(number: u8) -> Record {
 
 fn write(directory: &tempfile::TempDir, records: &[Record]) {
     let journal = Opened::open(&config(directory)).unwrap();
-    let journal = journal.start(Box::new(Vec::new), Box::new(|error| panic!("{error}"))).unwrap();
+    let failed = |error| panic!("{error}");
+    let (journal, thread) = journal.start(Box::new(Vec::new), Box::new(failed)).unwrap();
     for record in records {
         let (told, waiting) = mpsc::channel();
         let done = Box::new(move || told.send(()).unwrap());
         journal.append(vec![record.clone()], done).unwrap();
         waiting.recv().unwrap();
     }
-    journal.close();
+    drop(journal);
+    thread.join().unwrap();
 }
 
 fn records(directory: &tempfile::TempDir) -> Result<Vec<Record>, JournalError> {
@@ -93,8 +95,8 @@ fn a_file_that_has_grown_begins_anew_with_what_is_needed() {
         }
     };
     let journal = Opened::open(&config(&directory)).unwrap();
-    let journal =
-        journal.start(Box::new(still_needed), Box::new(|error| panic!("{error}"))).unwrap();
+    let failed = |error| panic!("{error}");
+    let (journal, thread) = journal.start(Box::new(still_needed), Box::new(failed)).unwrap();
     let (told, waiting) = mpsc::channel();
     let large = ROTATE_BYTES as usize / 16;
     for _ in 0..20 {
@@ -103,7 +105,8 @@ fn a_file_that_has_grown_begins_anew_with_what_is_needed() {
         journal.append(vec![record], Box::new(move || told.send(()).unwrap())).unwrap();
         waiting.recv().unwrap();
     }
-    journal.close();
+    drop(journal);
+    thread.join().unwrap();
     assert_eq!(asked.load(Ordering::Relaxed), 1);
     let records = records(&directory).unwrap();
     assert_eq!(records[0], accepted(7));

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use rocksdb::{
     BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType,
     DataBlockIndexType, ErrorKind, IteratorMode, Options, ReadOptions, Snapshot, WriteBatch,
-    WriteBufferManager, WriteOptions,
+    WriteBufferManager, WriteOptions, checkpoint::Checkpoint,
 };
 use self_cell::self_cell;
 use weal_types::state::{Direction, Visit};
@@ -66,6 +66,18 @@ impl RocksStore {
         let db = DB::open_cf_descriptors(&database_options(options), path, families)
             .map_err(|error| open_error(path, error))?;
         Ok(Self { db: Arc::new(db), sync: options.sync })
+    }
+
+    /// Makes everything written so far survive a power cut.
+    pub fn flush(&self) -> Result<(), StoreError> {
+        self.db.flush_wal(true).map_err(failed("flush"))
+    }
+
+    /// Writes a copy of the database as it is now into `path`, which must not exist. Files that do
+    /// not change any more are shared where the file system can (hard links).
+    pub fn checkpoint(&self, path: &Path) -> Result<(), StoreError> {
+        let checkpoint = Checkpoint::new(&self.db).map_err(failed("begin a checkpoint of"))?;
+        checkpoint.create_checkpoint(path).map_err(failed("write a checkpoint of"))
     }
 
     /// The database itself, for what is outside [`KeyValue`]: checkpoints, statistics, compaction.

@@ -1,8 +1,9 @@
-//! Values of a contract's ABI as JSON and as text for people, and back to bytes.
+//! What a client of the chain needs: values of a contract's ABI as JSON and as text for people, and
+//! back to bytes; transactions; and, as features, keys and a client of a node's JSON-RPC.
 //!
-//! The crate does no I/O: a document, bytes and JSON go in, values come out. It builds for browsers
-//! too. `docs/abi.md` specifies the JSON, and the files in `tests/golden/json` pin it, so that
-//! other languages can do the same.
+//! Without features the crate does no I/O: a document, bytes and JSON go in, values come out. It
+//! builds for browsers too. `docs/abi.md` specifies the JSON, and the files in `tests/golden/json`
+//! pin it, so that other languages can do the same.
 //!
 //! ```
 //! use serde_json::json;
@@ -36,7 +37,9 @@
 //! | [`units`] | amounts, durations, times, shares and sizes |
 //! | [`json`] | JSON from outside, strictly |
 //! | [`layout`] | what changed between two documents, and for whom |
-//! | [`rpc`] | what a node and its clients say to each other |
+//! | `keys` (feature) | keys made, derived, kept in files, and used to sign |
+//! | [`transaction`] | calls put together, compared with what a node prepared, and handed on |
+//! | [`rpc`] | what a node and its clients say to each other, and clients (feature) |
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -48,11 +51,14 @@ mod error;
 mod expect;
 mod integer;
 pub mod json;
+#[cfg(feature = "keys")]
+pub mod keys;
 pub mod layout;
 pub mod rpc;
 mod said;
 mod show;
 mod text;
+pub mod transaction;
 pub mod units;
 
 pub use codec::{Codec, VALUE_DEPTH, VALUE_PARTS};

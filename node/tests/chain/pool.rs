@@ -1,0 +1,79 @@
+//! What is accepted and refused, and in which order it runs.
+
+use weal_node::mempool::{Fate, SubmitError};
+use weal_types::{Nonce, receipt::SkipReason};
+
+use crate::world::{World, accepted, finality, refused, transfer};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nonces_run_in_order_however_they_arrive() {
+    let world = World::new();
+    let node = &world.node;
+    let third = accepted(node, transfer(node, 0, 2, 3)).await;
+    let second = accepted(node, transfer(node, 0, 1, 2)).await;
+    assert_eq!(node.fate(&third), Fate::Pending);
+    assert_eq!(node.head().header.height.0, 0);
+    let first = accepted(node, transfer(node, 0, 0, 1)).await;
+    let mut places = Vec::new();
+    for hash in [first, second, third] {
+        places.push(finality(node, hash).await);
+    }
+    assert!(places.is_sorted(), "{places:?}");
+    assert_eq!(node.fate(&third), Fate::Unknown);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_say_why() {
+    let world = World::new();
+    let node = &world.node;
+    node.set_pace(true, 0);
+    let wire = transfer(node, 0, 0, 1);
+    let hash = accepted(node, wire.clone()).await;
+    assert_eq!(refused(node, wire.clone()).await, SubmitError::Known { hash });
+    let far = refused(node, transfer(node, 0, 16, 1)).await;
+    assert_eq!(far, SubmitError::NonceTooFar { given: Nonce(16), next: Nonce(0) });
+    let mut broken = wire.clone();
+    let last = broken.len() - 2;
+    broken[last] ^= 1;
+    assert!(matches!(refused(node, broken).await, SubmitError::Invalid(_)));
+    assert!(matches!(refused(node, vec![1, 2, 3]).await, SubmitError::Invalid(_)));
+
+    node.make_due();
+    finality(node, hash).await;
+    assert_eq!(refused(node, wire).await, SubmitError::Known { hash });
+    let used = refused(node, transfer(node, 0, 0, 2)).await;
+    assert_eq!(used, SubmitError::NonceUsed { given: Nonce(0), next: Nonce(1) });
+    node.clock().advance(48 * 3_600_000);
+    let late = transfer(node, 1, 0, 1);
+    node.clock().advance(2 * 3_600_000);
+    let expired = refused(node, late).await;
+    assert_eq!(expired, SubmitError::WouldSkip(SkipReason::Expired));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiting_transaction_is_replaced_by_one_that_is_valid_for_longer() {
+    let world = World::new();
+    let node = &world.node;
+    node.set_pace(true, 0);
+    let first = accepted(node, transfer(node, 0, 0, 1)).await;
+    node.clock().advance(1_000);
+    let second = accepted(node, transfer(node, 0, 0, 2)).await;
+    assert_eq!((node.fate(&first), node.fate(&second)), (Fate::Unknown, Fate::Pending));
+    node.make_due();
+    finality(node, second).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_expires_while_it_waits_is_dropped() {
+    let world = World::new();
+    let node = &world.node;
+    node.set_pace(true, 0);
+    let hash = accepted(node, transfer(node, 0, 0, 1)).await;
+    node.clock().advance(2 * 3_600_000);
+    node.make_due();
+    let other = accepted(node, transfer(node, 1, 0, 1)).await;
+    node.make_due();
+    finality(node, other).await;
+    node.pool().expire(node.clock().now());
+    assert_eq!(node.fate(&hash), Fate::Dropped(SkipReason::Expired));
+}
