@@ -23,13 +23,14 @@
 //! | [`node`] | the handle |
 //! | [`config`], [`telemetry`] | the configuration file; logs |
 //! | [`devnet`], [`dev`] | the chain for trying things out; what only a devnet can |
+//! | [`rpc`] | what it answers over JSON-RPC |
 //! | [`clock`], [`metrics`], [`validator_key`] | time, counters, the key that certifies |
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod clock;
-
+pub mod config;
 pub mod core;
 pub mod dev;
 pub mod devnet;
@@ -43,5 +44,6 @@ pub mod ledger;
 pub mod mempool;
 pub mod metrics;
 pub mod node;
+pub mod rpc;
 pub mod telemetry;
 pub mod validator_key;

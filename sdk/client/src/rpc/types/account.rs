@@ -21,8 +21,10 @@ pub struct AccountInfo {
     pub account: AccountAddress,
     /// Whether it has a record. One without is as its key opened it: nonce 0 and nobody's word.
     pub exists: bool,
-    /// The nonce of its next transaction.
+    /// The nonce of its next transaction to run.
     pub nonce: U64,
+    /// The nonce after those of its transactions that wait in this node.
+    pub next_nonce: U64,
     /// Whose signatures it accepts.
     pub authority: AuthorityInfo,
     /// `active` or `suspended`.

@@ -80,6 +80,9 @@ pub struct TxStatus {
     /// The block's time, once final.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_ms: Option<U64>,
+    /// Why it was dropped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refused>,
     /// What came of it, once final.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
@@ -93,10 +96,13 @@ pub struct TxStatus {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TxState {
-    /// The node has never seen it, or has dropped it.
+    /// The node has never seen it, or has forgotten it.
     Unknown,
     /// It waits for a block.
     Pending,
+    /// The node had accepted it, but no block can take it any more. Should its nonce become free
+    /// again, the same bytes can be submitted again.
+    Dropped,
     /// It is in a certified block and cannot be undone.
     Final,
 }
