@@ -6,8 +6,9 @@
 
 pub mod check;
 pub mod model;
-//pub mod random;
+pub mod random;
 pub mod step;
+pub mod sums;
 pub mod vectors;
 
 pub use check::{Counts, Moved, Refusal, Subject};
