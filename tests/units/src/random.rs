@@ -104,6 +104,11 @@ impl Random {
         steps
     }
 
+    /// The steps with which the history starts: opening funds and lines.
+    pub fn opening_steps(&self) -> Vec<Step> {
+        self.opening.iter().rev().cloned().collect()
+    }
+
     /// The next step, which makes sense where `model` is now, or nearly; and its time in seconds.
     pub fn next(&mut self, model: &Model) -> (u64, Step) {
         if let Some(step) = self.opening.pop() {
