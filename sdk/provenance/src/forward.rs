@@ -43,6 +43,7 @@ pub struct Piece {
 pub type Cursor = Bounded<Stretch, 0, MOST_TODO>;
 
 /// What follows from the start of a stretch.
+#[allow(clippy::large_enum_variant, reason = "most leave; a box would be one more allocation")]
 pub(crate) enum Ahead {
     /// The first units left together.
     Left(Passage),
