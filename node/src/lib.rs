@@ -21,16 +21,19 @@
 //! | [`finality`] | telling everyone what is final |
 //! | [`core`] | all of it over one data directory |
 //! | [`node`] | the handle |
+//! | [`config`], [`telemetry`] | the configuration file; logs |
+//! | [`devnet`], [`dev`] | the chain for trying things out; what only a devnet can |
 //! | [`rpc`] | what it answers over JSON-RPC |
-//! | [`dev`] | what only a devnet can |
 //! | [`clock`], [`metrics`], [`validator_key`] | time, counters, the key that certifies |
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod clock;
+pub mod config;
 pub mod core;
 pub mod dev;
+pub mod devnet;
 pub mod engine;
 pub mod executor;
 pub mod finality;
@@ -42,4 +45,5 @@ pub mod mempool;
 pub mod metrics;
 pub mod node;
 pub mod rpc;
+pub mod telemetry;
 pub mod validator_key;

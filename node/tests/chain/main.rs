@@ -2,5 +2,7 @@
 
 mod dev;
 mod life;
+#[path = "../people/mod.rs"]
+mod people;
 mod pool;
 mod world;

@@ -1,0 +1,164 @@
+//! A node's configuration file. Unknown fields are refused; what is left out has the value that its
+//! documentation names.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    genesis::{ChainSpec, GenesisError},
+    node::NodeConfig,
+    rpc::RpcConfig,
+    telemetry::{self, LogConfig, LogError},
+    validator_key::{KeyError, ValidatorKey},
+};
+
+/// A configuration file. Paths in it are relative to its own directory.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Directory for everything that the node keeps.
+    pub data: PathBuf,
+    /// The chain's genesis document.
+    pub genesis: PathBuf,
+    /// The validator's key file, mode 0600.
+    pub key: PathBuf,
+    /// Whether what is acknowledged survives a power cut; true unless said otherwise. Without it, it
+    /// survives a crash of the process alone, and nothing waits for the disk.
+    #[serde(default = "yes")]
+    pub sync: bool,
+    /// MiB of memory for cached blocks of the database, 8 to 1,048,576; 256 unless said otherwise.
+    #[serde(default = "cache_mib")]
+    pub cache_mib: u32,
+    /// Whether old values are kept for reads as of any height; false unless said otherwise.
+    #[serde(default)]
+    pub history: bool,
+    /// Least milliseconds between two blocks under load, 0 to 10,000; 10 unless said otherwise. A
+    /// lone transaction never waits for it.
+    #[serde(default = "pace_ms")]
+    pub pace_ms: u64,
+    /// JSON-RPC: where it listens, and what clients get.
+    #[serde(default)]
+    pub rpc: RpcConfig,
+    /// Logs.
+    #[serde(default)]
+    pub log: LogConfig,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+const fn cache_mib() -> u32 {
+    256
+}
+
+const fn pace_ms() -> u64 {
+    10
+}
+
+/// Why a configuration cannot be used. Whoever wrote it is at fault.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// A file cannot be read.
+    #[error("{path}: {reason}")]
+    Read {
+        /// Which file.
+        path: String,
+        /// What the system says.
+        reason: std::io::Error,
+    },
+    /// Not TOML, or not of this form. The message names line and column.
+    #[error("{path}: {reason}")]
+    Form {
+        /// Which file.
+        path: String,
+        /// What is wrong, and where.
+        reason: toml::de::Error,
+    },
+    /// A value outside its range.
+    #[error("{path}: {field} is {given}, and lies between {least} and {most}")]
+    Range {
+        /// Which file.
+        path: String,
+        /// Which field.
+        field: &'static str,
+        /// What was given.
+        given: u64,
+        /// The least it can be.
+        least: u64,
+        /// The most it can be.
+        most: u64,
+    },
+    /// The level of logs.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The genesis document.
+    #[error("{path}: {reason}")]
+    Genesis {
+        /// Which file.
+        path: String,
+        /// What is wrong with it.
+        reason: GenesisError,
+    },
+    /// The key file.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+/// All that a configuration names, read and checked.
+pub struct Checked {
+    /// The configuration, with paths resolved.
+    pub config: Config,
+    /// The chain.
+    pub spec: ChainSpec,
+    /// The validator's key.
+    pub key: ValidatorKey,
+}
+
+fn read(path: &Path) -> Result<String, ConfigError> {
+    fs::read_to_string(path)
+        .map_err(|reason| ConfigError::Read { path: path.display().to_string(), reason })
+}
+
+impl Config {
+    /// Reads and checks a configuration, the genesis document and the key that it names.
+    pub fn check(path: &Path) -> Result<Checked, ConfigError> {
+        let name = || path.display().to_string();
+        let mut config: Self = toml::from_str(&read(path)?)
+            .map_err(|reason| ConfigError::Form { path: name(), reason })?;
+        let range = |field, given: u64, least: u64, most: u64| {
+            if (least..=most).contains(&given) {
+                return Ok(());
+            }
+            Err(ConfigError::Range { path: name(), field, given, least, most })
+        };
+        range("cache_mib", config.cache_mib.into(), 8, 1 << 20)?;
+        range("pace_ms", config.pace_ms, 0, 10_000)?;
+        telemetry::filter(&config.log)?;
+        let directory = path.parent().unwrap_or(Path::new(""));
+        for path in [&mut config.data, &mut config.genesis, &mut config.key] {
+            *path = directory.join(&*path);
+        }
+        let spec = ChainSpec::from_toml(&read(&config.genesis)?).map_err(|reason| {
+            ConfigError::Genesis { path: config.genesis.display().to_string(), reason }
+        })?;
+        let key = ValidatorKey::read(&config.key)?;
+        Ok(Checked { config, spec, key })
+    }
+
+    /// The part that sets up the node itself.
+    pub fn node(&self) -> NodeConfig {
+        NodeConfig {
+            sync: self.sync,
+            cache_bytes: (self.cache_mib as usize) << 20,
+            history: self.history,
+            pace_ms: self.pace_ms,
+            ..NodeConfig::new(self.data.clone())
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! People with keys, and the chain that they are on.
+
+use parity_scale_codec::Encode;
+use schnorrkel::{ExpansionMode, Keypair, MiniSecretKey};
+use weal_node::validator_key::ValidatorKey;
+use weal_runtime::system;
+use weal_types::{
+    AccountId, Amount, AssetId, ChainId, Gas, Nonce, PublicKey, TimeMs,
+    address::Address,
+    codec::{Bounded, Bytes, Name, Version},
+    transaction::{
+        ACCOUNT_SIGNING_CONTEXT, AssetAmount, Call, KeySignature, MessageForm, SignedTransaction,
+        Transaction,
+    },
+};
+
+/// Somebody with a key.
+pub struct Person(Keypair);
+
+impl Person {
+    pub fn new(number: u16) -> Self {
+        let mut seed = [7; 32];
+        seed[..2].copy_from_slice(&number.to_le_bytes());
+        let secret = MiniSecretKey::from_bytes(&seed).unwrap();
+        Self(secret.expand_to_keypair(ExpansionMode::Ed25519))
+    }
+
+    pub fn id(&self) -> AccountId {
+        AccountId(self.0.public.to_bytes())
+    }
+
+    pub fn text(&self) -> String {
+        Address::Account(self.id()).to_text()
+    }
+
+    pub fn sign(&self, transaction: Transaction, chain: &ChainId) -> Vec<u8> {
+        let message = transaction.hash(chain).0;
+        let signature = self.0.sign_simple(ACCOUNT_SIGNING_CONTEXT, &message).to_bytes();
+        let key = PublicKey(self.0.public.to_bytes());
+        let signature = KeySignature { key, form: MessageForm::Bare, signature };
+        SignedTransaction {
+            version: Version,
+            transaction,
+            signatures: Bounded::new(vec![signature]).unwrap(),
+            sponsor_signatures: Bounded::default(),
+        }
+        .encode()
+    }
+}
+
+/// What people on the chain hold at first.
+pub const WEALTH: u128 = 1_000_000;
+
+pub const PEOPLE: u16 = 8;
+
+/// The secret of the only validator.
+pub const VALIDATOR_SEED: [u8; 32] = [9; 32];
+
+pub fn validator() -> ValidatorKey {
+    ValidatorKey::from_seed(VALIDATOR_SEED).unwrap()
+}
+
+pub fn document(mode: &str) -> String {
+    let issuer = Person::new(0).text();
+    let mut text = format!(
+        "name = \"test\"\nmode = \"{mode}\"\ntime_ms = 1_700_000_000_000\n\
+         governance = \"{issuer}\"\n\n[[validators]]\nkey = \"0x{}\"\norganisation = \"we\"\n",
+        hex::encode(validator().public().0)
+    );
+    for number in 0..PEOPLE {
+        let account = Person::new(number).text();
+        text += &format!("\n[[accounts]]\nname = \"p{number}\"\naccount = \"{account}\"\n");
+    }
+    text += &format!("\n[[assets]]\nsymbol = \"EUR\"\nscale = 2\nissuer = \"{issuer}\"\n");
+    for number in 0..PEOPLE {
+        let account = Person::new(number).text();
+        text += &format!("[[assets.balances]]\naccount = \"{account}\"\namount = \"{WEALTH}\"\n");
+    }
+    text
+}
+
+pub fn euro() -> AssetId {
+    AssetId::derive(&Person::new(0).id(), "EUR")
+}
+
+/// Sends euros to the next person.
+pub fn transfer(chain: &ChainId, now: TimeMs, from: u16, nonce: u64, amount: u128) -> Vec<u8> {
+    let to = Person::new((from + 1) % PEOPLE).id();
+    let args = (euro(), to, Amount(amount), Vec::<u8>::new()).encode();
+    let call = Call {
+        to: system::ASSETS,
+        method: Name::new("transfer").unwrap(),
+        args: Bytes::new(args).unwrap(),
+        attach: Bounded::default(),
+    };
+    let limit = AssetAmount { asset: euro(), amount: Amount(amount) };
+    let person = Person::new(from);
+    let transaction = Transaction {
+        version: Version,
+        signer: person.id(),
+        nonce: Nonce(nonce),
+        valid_until: TimeMs(now.0 + 3_600_000),
+        gas_limit: Gas(5_000_000),
+        max_fee: Amount::ZERO,
+        sponsor: None,
+        limits: Bounded::new(vec![limit]).unwrap(),
+        calls: Bounded::new(vec![call]).unwrap(),
+    };
+    person.sign(transaction, chain)
+}
