@@ -34,6 +34,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("counter", &["weal-sdk"]),
     ("escrow", &["weal-sdk"]),
     ("escrow-v2", &["weal-sdk"]),
+    ("identity", &["weal-sdk"]),
     ("token", &["weal-sdk"]),
     ("bare-token", &["weal-types"]),
     ("puppet", &["weal-types"]),
