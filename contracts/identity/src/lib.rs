@@ -27,11 +27,9 @@ pub use events::{
     RequirementsSet, Revoked, RoleGranted, RoleSuspended, Suspended,
 };
 pub use types::{
-    Attestation, Attester, Expiring, Grant, Kind, Recovery, Role, Standing, Subject, SubjectId,
+    Attestation, Attester, Clearance, Expiring, Grant, Kind, Recovery, Role, Standing, Subject, SubjectId,
 };
 
-/// Entries of a page.
-const PAGE_MOST: u32 = 100;
 
 /// Who is who.
 #[derive(Storage)]
@@ -334,6 +332,13 @@ impl Identity {
         self.are_related(one, other)
     }
 
+    /// What a payment of `org` to `payee` must know.
+    #[query]
+    pub fn clearance(&self, org: AccountId, payee: AccountId) -> Clearance {
+        let (suspended, related) = (self.is_suspended(org), self.are_related(org, payee));
+        Clearance { suspended, related }
+    }
+
     /// The subject of an account.
     #[query]
     pub fn subject_of(&self, account: AccountId) -> Option<SubjectId> {
@@ -386,7 +391,7 @@ impl Identity {
         #[max(100)] limit: u32,
     ) -> Vec<Expiring> {
         let (from, until) = ((from, [0; 32], 0), (until, [0; 32], 0));
-        let page = self.ends.keys(from..until, Order::Ascending, limit.min(PAGE_MOST));
+        let page = self.ends.keys(from..until, Order::Ascending, limit.min(100));
         let entry = |(until, subject, kind): (TimeMs, SubjectId, u8)| {
             Kind::of(kind).map(|kind| Expiring { subject, kind, until })
         };

@@ -186,3 +186,12 @@ pub enum Standing {
     /// Its subject or the role is suspended.
     Suspended,
 }
+
+/// What a payment of an organisation must know of it and of the payee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Value)]
+pub struct Clearance {
+    /// Whether the organisation's subject is suspended.
+    pub suspended: bool,
+    /// Whether the two are the same party or declared related.
+    pub related: bool,
+}
