@@ -19,6 +19,7 @@
 //! | [`take`], [`send`] | taking units from a line, and writing a hop |
 //! | [`owner`] | whose gift a unit is, and how far that gift reaches |
 //! | [`forward`], [`back`] | where units went, and whose units lie here |
+//! | [`trace`] | a gift's whole way, as it can be proven |
 //! | [`batch`] | a million gifts under one root, with sums |
 //! | [`ledger`] | what the messages of the donation contract do to the records |
 //! | [`settle`] | paying out what a closed fund has left |
@@ -45,6 +46,7 @@ pub mod settle;
 pub mod store;
 pub mod stripe;
 pub mod take;
+pub mod trace;
 pub mod unit;
 mod wide;
 

@@ -56,6 +56,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("weal-refused-tests", &[]),
     ("two-faced", &["weal-sdk"]),
     ("weal-tidy", &[]),
+    ("weal-units", &[]),
     ("weal-wire-tests", &[]),
 ];
 
