@@ -32,6 +32,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("weal-sdk", &["weal-gate", "weal-runtime", "weal-sdk-macros", "weal-types"]),
     ("approval", &["weal-sdk"]),
     ("counter", &["weal-sdk"]),
+    ("donation", &["weal-provenance", "weal-sdk", "weal-types"]),
     ("escrow", &["weal-sdk"]),
     ("escrow-v2", &["weal-sdk"]),
     ("identity", &["weal-sdk"]),
