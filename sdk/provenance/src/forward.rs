@@ -8,6 +8,7 @@ use weal_types::codec::Bounded;
 use crate::{
     Error, Records,
     hop::offsets,
+    owner::MOST_HOPS,
     record::{Hop, HopKind, Out, Part, Place},
     store,
     stripe::{MOST_PARTS, Plan},
@@ -16,8 +17,9 @@ use crate::{
 
 /// Pieces of one answer.
 pub const MOST_PIECES: usize = 150;
-/// Stretches that wait for their turn: a page of pieces adds a few for each.
-pub const MOST_TODO: usize = MOST_PIECES * MOST_PARTS;
+/// Stretches that wait for their turn. What a piece became is followed first, so each hop on the way
+/// leaves what lies behind the piece and its other parts: four, and 1,000 hops are followed.
+pub const MOST_TODO: usize = MOST_PARTS * MOST_HOPS;
 
 /// A stretch of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
@@ -41,6 +43,7 @@ pub struct Piece {
 pub type Cursor = Bounded<Stretch, 0, MOST_TODO>;
 
 /// What follows from the start of a stretch.
+#[allow(clippy::large_enum_variant, reason = "most leave; a box would be one more allocation")]
 pub(crate) enum Ahead {
     /// The first units left together.
     Left(Passage),

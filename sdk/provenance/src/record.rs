@@ -111,6 +111,7 @@ impl In {
 }
 
 /// A run of units that left a line; stored under its first position.
+#[allow(clippy::large_enum_variant, reason = "most are hops; a box would be one more allocation")]
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Out {
     /// The first run of a hop, with all that is known of it.

@@ -57,6 +57,7 @@ pub struct Stop {
 }
 
 /// What became of units on a line.
+#[allow(clippy::large_enum_variant, reason = "most leave; a box would be one more allocation")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// A hop took them on.

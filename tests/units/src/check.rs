@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    step::Step,
+    step::{Leaves, Step},
     vectors::{Expected, Scenario},
 };
 
@@ -52,6 +52,9 @@ impl Refusal {
 /// Intervals of lines: name, start, end. Sorted, neighbours merged.
 pub type Places = Vec<(String, u128, u128)>;
 
+/// Gifts by name, with how many units are theirs, by position.
+pub type Givers = Vec<(String, u128)>;
+
 /// Sorts intervals and merges neighbours.
 pub fn merged(mut places: Places) -> Places {
     places.sort();
@@ -66,8 +69,8 @@ pub fn merged(mut places: Places) -> Places {
 }
 
 /// Merges neighbours of the same gift.
-pub fn merged_givers(givers: Vec<(String, u128)>) -> Vec<(String, u128)> {
-    let mut merged: Vec<(String, u128)> = Vec::new();
+pub fn merged_givers(givers: Givers) -> Givers {
+    let mut merged = Givers::new();
     for (gift, units) in givers {
         match merged.last_mut() {
             Some(last) if last.0 == gift => last.1 += units,
@@ -89,7 +92,7 @@ pub trait Subject {
     /// contains them. Sorted.
     fn dust(&mut self, gift: &str) -> Vec<(String, u128)>;
     /// Whose units lie in an interval, by position; neighbours merged.
-    fn givers(&mut self, line: &str, start: u128, end: u128) -> Vec<(String, u128)>;
+    fn givers(&mut self, line: &str, start: u128, end: u128) -> Givers;
     /// What was paid back, by gift and asset.
     fn paid(&mut self) -> BTreeMap<(String, String), u128>;
 }
@@ -124,7 +127,7 @@ pub fn run(subject: &mut impl Subject, scenario: &Scenario) {
     compare(subject, scenario, &payouts);
 }
 
-type Payouts = [(String, u128, Vec<([u8; 32], u128)>)];
+type Payouts = [(String, u128, Leaves)];
 
 fn compare(subject: &mut impl Subject, scenario: &Scenario, payouts: &Payouts) {
     let (name, expect) = (&scenario.name, &scenario.expect);

@@ -2,7 +2,7 @@
 
 use crate::{
     model::Model,
-    step::{Kind, Rule, Step},
+    step::{Kind, Leaves, Rule, Step},
     sums,
 };
 
@@ -15,7 +15,7 @@ pub struct Random {
     rule: Rule,
     opening: Vec<Step>,
     is_closing: bool,
-    batches: Vec<(String, Vec<([u8; 32], u128)>)>,
+    batches: Vec<Leaves>,
 }
 
 /// Rates that fees and partners take, in parts per million: common ones, and ugly ones.
@@ -240,7 +240,7 @@ impl Random {
         Some(Step::Convert { line, to: to.into(), x, y: y.min(200) })
     }
 
-    fn leaves(&mut self, most: u64) -> Vec<([u8; 32], u128)> {
+    fn leaves(&mut self, most: u64) -> Leaves {
         let count = 1 + self.below(most);
         let mut leaves: Vec<_> = (0..count)
             .map(|_| {
@@ -255,7 +255,7 @@ impl Random {
 
     fn donate_batch(&mut self) -> Step {
         let (leaves, gift) = (self.leaves(6), self.name("batch"));
-        self.batches.push((gift.clone(), leaves.clone()));
+        self.batches.push(leaves.clone());
         Step::DonateBatch { fund: "F".into(), leaves, gift }
     }
 
@@ -272,7 +272,7 @@ impl Random {
         let (line, received, _) = self.pick(&stocks)?;
         let u = u128::from(self.below(received as u64 + 1));
         let leaf = match self.below(3) {
-            0 => self.pick(&self.batches.clone()).map(|(_, leaves)| {
+            0 => self.pick(&self.batches.clone()).map(|leaves| {
                 let index = self.below(leaves.len() as u64) as usize;
                 sums::leaf(&leaves, index)
             }),

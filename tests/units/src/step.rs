@@ -41,6 +41,9 @@ pub struct Leaf {
     pub path: Vec<([u8; 32], u128)>,
 }
 
+/// Commitments and amounts of a batch, in the order of the tree.
+pub type Leaves = Vec<([u8; 32], u128)>;
+
 /// A message. Amounts are minor units, times seconds, rates parts per million.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the fields are the messages' own")]
@@ -70,7 +73,7 @@ pub enum Step {
     /// Leaves in the order of the tree.
     DonateBatch {
         fund: String,
-        leaves: Vec<([u8; 32], u128)>,
+        leaves: Leaves,
         gift: String,
     },
     Split {
@@ -94,7 +97,7 @@ pub enum Step {
     },
     SpendBatch {
         line: String,
-        leaves: Vec<([u8; 32], u128)>,
+        leaves: Leaves,
     },
     /// `id` names the prepaid line.
     Advance {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::{
-    check::{Counts, Moved, Places},
-    step::{Kind, Leaf, Rule, Step},
+    check::{Counts, Givers, Moved, Places},
+    step::{Kind, Leaf, Leaves, Rule, Step},
 };
 
 /// A named sequence of steps with what must come of it.
@@ -51,9 +51,9 @@ pub struct Expect {
     pub places: BTreeMap<String, Places>,
     pub leaf_places: BTreeMap<String, Vec<Places>>,
     pub dust: BTreeMap<String, Vec<(String, u128)>>,
-    pub givers: Vec<(String, u128, u128, Vec<(String, u128)>)>,
+    pub givers: Vec<(String, u128, u128, Givers)>,
     /// For each batch that was paid, leaf by leaf, whose units it got.
-    pub payees: Vec<Vec<Vec<(String, u128)>>>,
+    pub payees: Vec<Vec<Givers>>,
     pub paid: BTreeMap<(String, String), u128>,
 }
 
@@ -126,7 +126,7 @@ fn places(value: &Value) -> Places {
     items(value).iter().map(place).collect()
 }
 
-fn leaves(value: &Value) -> Vec<([u8; 32], u128)> {
+fn leaves(value: &Value) -> Leaves {
     items(value).iter().map(|leaf| (hash(&leaf[0]), number(&leaf[1]))).collect()
 }
 
