@@ -99,6 +99,8 @@ tags! {
     Gift = "weal/gift/1",
     /// Chain id ‖ contract ‖ action ‖ line ‖ unit ‖ valid until → what a giver signs.
     GiftAction = "weal/gift-act/1",
+    /// Chain id ‖ contract ‖ gateway ‖ fund ‖ commitment ‖ amount ‖ height → what a gateway signs.
+    GiftPromise = "weal/promise/1",
     /// Salt ‖ file → commitment to a document.
     Document = "weal/doc/1",
 }
