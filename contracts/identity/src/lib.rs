@@ -27,9 +27,9 @@ pub use events::{
     RequirementsSet, Revoked, RoleGranted, RoleSuspended, Suspended,
 };
 pub use types::{
-    Attestation, Attester, Clearance, Expiring, Grant, Kind, Recovery, Role, Standing, Subject, SubjectId,
+    Attestation, Attester, Clearance, Expiring, Grant, Kind, Recovery, Role, Standing, Subject,
+    SubjectId,
 };
-
 
 /// Who is who.
 #[derive(Storage)]

@@ -69,7 +69,8 @@ pub fn deploy(desk: &Desk, who: &KeyPair, module: &Module, init: &Value) -> Resu
         }
         desk.call(who, CONTRACTS, "upload_staged", json!([code_text, parts.len()]), &[])?;
     }
-    let constructor = module.abi.methods.iter().find(|m| m.kind == weal_types::abi::MethodKind::Init);
+    let constructor =
+        module.abi.methods.iter().find(|m| m.kind == weal_types::abi::MethodKind::Init);
     let init = match constructor {
         Some(method) => Codec::new(module.abi.clone())?.encode_args(&method.name, init)?,
         None => Vec::new(),

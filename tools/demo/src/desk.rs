@@ -18,9 +18,7 @@ use weal_client::{
     transaction::{Request, Settings},
 };
 use weal_types::{
-    AccountId, Amount, AssetId, ChainId, ContractId,
-    abi::Abi,
-    address::Address,
+    AccountId, Amount, AssetId, ChainId, ContractId, abi::Abi, address::Address,
     transaction::AssetAmount,
 };
 

@@ -3,6 +3,7 @@
 //! Sizes follow what platforms for small gifts have published: nearly all are below one yuan, a few
 //! are large.
 
+use weal_client::gift::Gift;
 use weal_provenance::unit::Units;
 use weal_types::{
     ChainId, ContractId, Hash,
@@ -49,8 +50,13 @@ pub fn secret(number: u64) -> [u8; 32] {
 }
 
 /// The commitment of a gift: nobody but its giver can tell whose it is.
-pub fn commitment(chain: &ChainId, contract: &ContractId, secret: &[u8; 32], payment: &str) -> Hash {
-    weal_client::gift::commitment(chain, contract, secret, payment)
+pub fn commitment(
+    chain: &ChainId,
+    contract: &ContractId,
+    secret: &[u8; 32],
+    payment: &str,
+) -> Hash {
+    Gift::new(secret, payment).commitment(chain, contract)
 }
 
 /// So many gifts by people whom nobody knows, for one batch.
