@@ -27,6 +27,7 @@ use super::{
 use crate::{
     clock::{Clock, ClockMode},
     dev::DevError,
+    devnet::ROLES,
 };
 
 /// Blocks of one `dev_mine`.
@@ -54,10 +55,14 @@ fn of_dev(error: DevError) -> Error {
 pub(super) fn accounts(api: &Api, _: NoParams) -> Answer<Vec<DevAccount>> {
     let view = View::newest(api)?;
     let names = &api.node.spec().names;
+    let role = |name: &str| {
+        let place = DEV_ACCOUNTS.iter().position(|known| *known == name)?;
+        ROLES.get(place).map(|role| (*role).to_owned())
+    };
     let describe = |(name, id): &(String, AccountId)| {
         Ok(DevAccount {
             name: name.clone(),
-            role: None,
+            role: role(name),
             account: AccountAddress(*id),
             balances: account::balances(&view, id)?.0,
         })

@@ -24,11 +24,13 @@ pub(super) struct Paced<S> {
     blocked: Option<Pin<Box<Sleep>>>,
     /// Whoever wanted to read meanwhile.
     reader: Option<Waker>,
+    /// Whether the other side has taken nothing for too long.
+    is_cut: bool,
 }
 
 impl<S> Paced<S> {
     pub fn new(inner: S, stall: Duration) -> Self {
-        Self { inner, stall, blocked: None, reader: None }
+        Self { inner, stall, blocked: None, reader: None, is_cut: false }
     }
 
     /// Notes whether the other side took something of what was written.
@@ -37,18 +39,21 @@ impl<S> Paced<S> {
         context: &mut Context<'_>,
         result: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        if result.is_ready() {
-            self.blocked = None;
-            if let Some(reader) = self.reader.take() {
-                reader.wake();
-            }
-            return result;
+        if result.is_pending() {
+            let blocked = self.blocked.get_or_insert_with(|| Box::pin(sleep(self.stall)));
+            ready!(blocked.as_mut().poll(context));
+            self.is_cut = true;
         }
-        let blocked = self.blocked.get_or_insert_with(|| Box::pin(sleep(self.stall)));
-        ready!(blocked.as_mut().poll(context));
-        let reason = "the other side has stopped reading";
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, reason)))
+        self.blocked = None;
+        if let Some(reader) = self.reader.take() {
+            reader.wake();
+        }
+        if self.is_cut { Poll::Ready(Err(cut())) } else { result }
     }
+}
+
+fn cut() -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "the other side has stopped reading")
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
@@ -57,6 +62,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.is_cut {
+            return Poll::Ready(Err(cut()));
+        }
         if self.blocked.is_some() {
             self.reader = Some(context.waker().clone());
             return Poll::Pending;
@@ -117,6 +125,8 @@ mod tests {
         let early = Duration::from_millis(20);
         assert!(tokio::time::timeout(early, reading.read_exact(&mut request)).await.is_err());
         let refused = write.await.unwrap().unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::TimedOut);
+        let refused = reading.read_exact(&mut request).await.unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::TimedOut);
     }
 
