@@ -50,8 +50,10 @@ impl Door {
             rpc.call(request).await.unwrap_or_else(failed)
         } else if request.method() == Method::GET {
             self.get(request.uri().path()).await
-        } else {
+        } else if request.method() == Method::POST {
             self.post(request, connection, rpc).await
+        } else {
+            respond(StatusCode::METHOD_NOT_ALLOWED, TEXT, "Send a POST or a GET.\n".into())
         };
         if let Some(origin) = origin {
             let headers = response.headers_mut();

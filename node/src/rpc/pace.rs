@@ -22,15 +22,17 @@ pub(super) struct Paced<S> {
     stall: Duration,
     /// Runs while the other side takes nothing.
     blocked: Option<Pin<Box<Sleep>>>,
-    /// Whoever wanted to read meanwhile.
+    /// Whoever reads, as far as it waits.
     reader: Option<Waker>,
+    /// Whether it waits because the other side takes nothing.
+    is_held: bool,
     /// Whether the other side has taken nothing for too long.
     is_cut: bool,
 }
 
 impl<S> Paced<S> {
     pub fn new(inner: S, stall: Duration) -> Self {
-        Self { inner, stall, blocked: None, reader: None, is_cut: false }
+        Self { inner, stall, blocked: None, reader: None, is_held: false, is_cut: false }
     }
 
     /// Notes whether the other side took something of what was written.
@@ -45,9 +47,12 @@ impl<S> Paced<S> {
             self.is_cut = true;
         }
         self.blocked = None;
-        if let Some(reader) = self.reader.take() {
+        if (self.is_held || self.is_cut)
+            && let Some(reader) = self.reader.take()
+        {
             reader.wake();
         }
+        self.is_held = false;
         if self.is_cut { Poll::Ready(Err(cut())) } else { result }
     }
 }
@@ -65,11 +70,17 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
         if self.is_cut {
             return Poll::Ready(Err(cut()));
         }
-        if self.blocked.is_some() {
-            self.reader = Some(context.waker().clone());
-            return Poll::Pending;
+        self.is_held = self.blocked.is_some();
+        let result = match self.is_held {
+            true => Poll::Pending,
+            false => Pin::new(&mut self.inner).poll_read(context, buffer),
+        };
+        let waker = context.waker();
+        if result.is_pending() && !self.reader.as_ref().is_some_and(|known| known.will_wake(waker))
+        {
+            self.reader = Some(waker.clone());
         }
-        Pin::new(&mut self.inner).poll_read(context, buffer)
+        result
     }
 }
 
@@ -79,6 +90,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if self.is_cut {
+            return Poll::Ready(Err(cut()));
+        }
         let result = Pin::new(&mut self.inner).poll_write(context, bytes);
         self.written(context, result)
     }
@@ -88,6 +102,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if self.is_cut {
+            return Poll::Ready(Err(cut()));
+        }
         let result = Pin::new(&mut self.inner).poll_write_vectored(context, slices);
         self.written(context, result)
     }

@@ -36,7 +36,7 @@ async fn what_is_no_request_is_refused() {
     assert_eq!(codes, [&Value::Null, &json!(-32_600), &json!(-32_601)]);
     // Whoever asks for no answer gets none.
     let silent = r#"{"jsonrpc": "2.0", "method": "chain_head"}"#;
-    assert_eq!(post(world.address, silent).await.body, "");
+    assert_eq!(post(world.address, silent).await.body, "null");
     // A body of another kind, and other verbs.
     let text = "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\n\
                 content-length: 2\r\nconnection: close\r\n\r\n{}";
