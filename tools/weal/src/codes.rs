@@ -115,4 +115,72 @@ codes! {
         "There is no such code.";
         "weal explain   (lists all codes)"
     }
+    // Settings and keys.
+    1230 SETTINGS "settings" Config {
+        "A setting is missing, or a file of settings cannot be understood.";
+        "weal config explain   (shows each setting and where it comes from)"
+    }
+    1231 KEY "key" Config {
+        "There is no usable key for what is to be signed.";
+        "weal account list   (shows the keys here); weal account new NAME   (makes one)"
+    }
+    1232 OTHER_CHAIN "other-chain" Config {
+        "The node follows another chain than the profile or the file says.";
+        "weal config explain   (shows which node and which chain are meant)"
+    }
+    1233 NAME_HERE "name-here" Usage {
+        "A name is not known here, or is taken.";
+        "write the address, or see: weal account list, weal contract alias, weal asset list"
+    }
+    // Talking to a node.
+    1240 UNREACHABLE "unreachable" Unreachable {
+        "No node answers, or what answers is none.";
+        "start the node, or name another: --rpc URL"
+    }
+    1241 NODE_REFUSED "node-refused" Refused {
+        "The node refuses a request.";
+        "the message says why; docs/rpc.md has a section for each error of a node"
+    }
+    1242 ARGUMENT "argument" Usage {
+        "An argument is none of the contract's method.";
+        "weal call CONTRACT METHOD --help   (shows the arguments)"
+    }
+    1243 LYING_NODE "lying-node" Mismatch {
+        "The node prepared another transaction than was asked for.";
+        "nothing was signed; use another node, and tell whoever runs this one"
+    }
+    // Sending.
+    1250 DRY_RUN "dry-run" Refused {
+        "The transaction would fail.";
+        "nothing was sent and no fee was charged"
+    }
+    1251 NOT_CONFIRMED "not-confirmed" Refused {
+        "Nobody agreed to the transaction.";
+        "nothing was sent; where nobody can be asked, add --yes"
+    }
+    1252 REVERTED "reverted" Reverted {
+        "The transaction was executed and reverted.";
+        "its fee and nonce are used, the rest is undone; mend the cause before sending again"
+    }
+    1253 LIMIT "limit" Limit {
+        "The transaction needs more than it may have.";
+        "raise --gas-limit, or do less in one transaction"
+    }
+    1254 OUTCOME_UNKNOWN "outcome-unknown" Unknown {
+        "The transaction was sent, and what became of it is not known.";
+        "weal tx wait HASH   (do not send another before it is known)"
+    }
+    1255 DRAFT "draft" Usage {
+        "A file with a transaction cannot be used.";
+        "make it again with --out, and sign that"
+    }
+    1256 DOCTOR "doctor" Check {
+        "Something is missing on this machine.";
+        "do what stands beside each finding"
+    }
+    // A local chain.
+    1260 DEV_START "dev-start" Config {
+        "A local chain does not run.";
+        "the message says why; another --port or --state may help"
+    }
 }

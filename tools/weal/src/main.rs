@@ -1,4 +1,4 @@
-//! `weal`: the command line of Commonweal, as far as it needs no node.
+//! `weal`: the command line of Commonweal.
 //!
 //! Every command is a function from its arguments to a [`outcome::Report`] or a
 //! [`outcome::Failure`]; `outcome` prints either, for people or as one JSON object. Standard output
@@ -13,27 +13,48 @@
 //! | `build` | sources to what is uploaded |
 //! | `module` | what a module is made of |
 //! | `costs` | what methods cost in tests |
+//! | `settings`, `keys` | which node and chain are meant, and who signs |
+//! | `chain` | a node, and what is known here of its chain |
+//! | `send` | from calls to a receipt |
+//! | `call`, `deploy`, `asset` | the commands that send |
+//! | `dev` | a local chain |
+//! | `contract`, `tx`, `account`, `rpc`, `config`, `doctor` | the commands that look |
 //! | `check`, `test`, `new`, `abi`, `layout`, `completions` | the other commands |
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod abi;
+mod account;
 mod args;
+mod asset;
 mod build;
+mod call;
 mod cargo;
+mod chain;
 mod check;
+mod clock;
 mod codes;
 mod completions;
+mod config;
+mod contract;
 mod costs;
+mod deploy;
+mod dev;
+mod doctor;
 mod explain;
+mod keys;
 mod layout;
 mod module;
 mod new;
 mod outcome;
 mod project;
+mod rpc;
+mod send;
+mod settings;
 mod test;
 mod text;
+mod tx;
 
 use std::{panic, process::ExitCode};
 
@@ -41,6 +62,10 @@ use clap::{Parser, error::ErrorKind};
 
 use args::{Arguments, Command};
 use outcome::{Failure, Report, finish};
+
+/// For the chain of `weal dev`: fewer and shorter waits than the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     // Known before the rest is understood, so that a mistake is told in the form asked for.
@@ -64,6 +89,18 @@ fn run(command: &Command) -> Result<Report, Failure> {
         Command::Test(arguments) => test::command(arguments),
         Command::Abi(arguments) => abi::command(arguments),
         Command::Layout(arguments) => layout::command(arguments),
+        Command::Deploy(arguments) => deploy::deploy(arguments),
+        Command::Call(arguments) => call::call(arguments),
+        Command::Query(arguments) => call::query(arguments),
+        Command::Upgrade(arguments) => deploy::upgrade(arguments),
+        Command::Contract(arguments) => contract::command(arguments),
+        Command::Tx(arguments) => tx::command(arguments),
+        Command::Account(arguments) => account::command(arguments),
+        Command::Asset(arguments) => asset::command(arguments),
+        Command::Rpc(arguments) => rpc::command(arguments),
+        Command::Config(arguments) => config::command(arguments),
+        Command::Dev(arguments) => dev::command(arguments),
+        Command::Doctor(arguments) => doctor::command(arguments),
         Command::Explain { code } => explain::command(code.as_deref()),
         Command::Completions { shell } => Ok(completions::command(*shell)),
     }

@@ -19,10 +19,22 @@ pub enum Exit {
     Internal = 1,
     /// A wrong word on the command line.
     Usage = 2,
-    /// Something about the machine or the package is not as it must be.
+    /// Something about the machine, the package, a profile or a key is not as it must be.
     Config = 3,
+    /// No node answers.
+    Unreachable = 4,
+    /// Refused before anything was sent.
+    Refused = 5,
+    /// Executed and reverted.
+    Reverted = 6,
+    /// Out of gas, or over a limit.
+    Limit = 7,
+    /// Sent, and what became of it is not known.
+    Unknown = 8,
     /// A check or a test failed.
     Check = 9,
+    /// Something that can be verified is not what somebody says it is.
+    Mismatch = 10,
 }
 
 /// A command's result: a text for people and the same as data.
@@ -38,10 +50,10 @@ pub struct Report {
 /// Why a command did not do what it was asked for.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// The number after the `E`.
-    pub code: u16,
+    /// `E` and a number; for a refusal of a contract `C`, its number there and its name.
+    pub code: String,
     /// The code's short name.
-    pub name: &'static str,
+    pub name: String,
     /// How the program ends.
     pub exit: Exit,
     /// What is wrong.
@@ -58,8 +70,8 @@ impl Failure {
     /// A failure with the usual remedy of its code.
     pub fn new(code: &'static Code, message: impl Into<String>) -> Self {
         Self {
-            code: code.number,
-            name: code.name,
+            code: format!("E{}", code.number),
+            name: code.name.into(),
             exit: code.exit,
             message: message.into(),
             at: None,
@@ -101,8 +113,8 @@ impl Failure {
             let _ = write!(at, ", offset {offset:#x}");
         }
         Self {
-            code: refusal.code,
-            name: refusal.rule,
+            code: format!("E{}", refusal.code),
+            name: refusal.rule.into(),
             exit: Exit::Check,
             message: format!("{}; this chain's profile is {}", refusal.message, weal_gate::PROFILE),
             at: Some(at),
@@ -122,7 +134,7 @@ impl Failure {
     /// `what`, `at` and `next`, one per line.
     fn text(&self) -> String {
         let error = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
-        let mut text = format!("{error}error[E{}]{error:#}: {}\n", self.code, self.message);
+        let mut text = format!("{error}error[{}]{error:#}: {}\n", self.code, self.message);
         if let Some(at) = &self.at {
             let _ = writeln!(text, "  at    {at}");
         }
@@ -139,7 +151,7 @@ impl Failure {
             "v": ENVELOPE,
             "ok": false,
             "error": {
-                "code": format!("E{}", self.code),
+                "code": self.code,
                 "name": self.name,
                 "message": self.message,
                 "data": data,

@@ -1,6 +1,6 @@
 //! `weal abi`: descriptions of contracts, shown and compared.
 
-mod table;
+pub mod table;
 
 use std::{fs, path::Path};
 

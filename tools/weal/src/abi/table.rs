@@ -89,7 +89,7 @@ fn method_text(abi: &Abi, method: &Method) -> String {
 }
 
 /// Who may call, in words.
-fn auth(auth: &Auth) -> String {
+pub fn auth(auth: &Auth) -> String {
     match auth {
         Auth::Anyone => "anyone".into(),
         Auth::Owner => "the owner".into(),
@@ -102,7 +102,7 @@ fn auth(auth: &Auth) -> String {
 }
 
 /// Which asset, in words.
-fn asset(asset: &AssetRef) -> String {
+pub fn asset(asset: &AssetRef) -> String {
     match asset {
         AssetRef::Any => "any asset".into(),
         AssetRef::Literal(id) => format!("asset {}", hash(id)),

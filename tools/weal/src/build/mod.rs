@@ -181,6 +181,11 @@ fn write_results(built: &Built, stamp: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The version of the optimiser that a build in `directory` would run; the error says why none.
+pub fn optimiser(directory: &Path) -> Result<String, String> {
+    optimise::find(directory).map(|optimiser| optimiser.version)
+}
+
 fn copy_results(built: &Built, directory: &Path) -> Result<(), Failure> {
     fs::create_dir_all(directory).map_err(|error| Failure::file(directory, &error))?;
     let name = &built.package.name;

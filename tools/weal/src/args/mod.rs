@@ -1,11 +1,20 @@
 //! The command line. Its doc comments are what `--help` prints.
 
+mod chain;
+mod dev;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-/// Writes, builds, checks and tests contracts of Commonweal.
+pub use chain::{
+    Account, Asset, Call, Config, Connection, Contract, Deploy, Doctor, Query, Rpc, Send, Tx,
+    Upgrade,
+};
+pub use dev::{Dev, DevCommand, Up};
+
+/// Writes, builds, tests and calls contracts of Commonweal.
 #[derive(Parser)]
 #[command(name = "weal", version, propagate_version = true, arg_required_else_help = true)]
 #[command(after_help = EXIT_CODES)]
@@ -19,8 +28,10 @@ pub struct Arguments {
 }
 
 /// Printed below the help.
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 bug, 2 usage, 3 configuration, 9 a check or a test \
-failed, 130 interrupted.\n`weal explain CODE` tells more about an error.";
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 bug, 2 usage, 3 configuration or key, 4 node \
+unreachable, 5 refused before sending, 6 executed and reverted, 7 gas or a limit, 8 sent and the \
+outcome unknown, 9 a check or a test failed, 10 verification mismatch, 130 interrupted.
+`weal explain CODE` tells more about an error.";
 
 /// The commands.
 #[derive(Subcommand)]
@@ -39,6 +50,35 @@ pub enum Command {
     /// Show, compare and lock what contracts store.
     #[command(subcommand)]
     Layout(Layout),
+    /// Build a contract, upload it and make an instance.
+    Deploy(Box<Deploy>),
+    /// Call a method of a contract.
+    Call(Box<Call>),
+    /// Ask a contract; costs nothing and changes nothing.
+    Query(Query),
+    /// Replace a contract's code.
+    Upgrade(Box<Upgrade>),
+    /// Look at contracts.
+    #[command(subcommand)]
+    Contract(Contract),
+    /// Look at, sign and send transactions.
+    #[command(subcommand)]
+    Tx(Tx),
+    /// Keys and what their accounts have.
+    #[command(subcommand)]
+    Account(Account),
+    /// Money: list, send, issue.
+    #[command(subcommand)]
+    Asset(Box<Asset>),
+    /// Ask a node anything.
+    Rpc(Rpc),
+    /// Look at settings and choose a profile.
+    #[command(subcommand)]
+    Config(Config),
+    /// Run a local chain for trying things out, and play with it.
+    Dev(Dev),
+    /// Find out what is missing on this machine.
+    Doctor(Doctor),
     /// Tell about an error code, or list all.
     Explain {
         /// The code, as in `E1107`.
