@@ -26,7 +26,7 @@ use crate::{
     engine::EngineInput,
     journal::{Journal, Record},
     ledger::Ledger,
-    mempool::{Mempool, Pooled, Standing, SubmitError},
+    mempool::{Fate, Mempool, Pooled, Standing, SubmitError},
     metrics::{Metrics, Stage},
 };
 
@@ -174,16 +174,21 @@ impl IntakeParts {
     fn admit(&self, pooled: &Arc<Pooled>, newest: &Newest) -> Result<(), SubmitError> {
         let verified = &pooled.verified;
         let transaction = verified.transaction();
-        let fault = |fault: StorageFault| SubmitError::Stopped { reason: fault.0 };
+        let stopped =
+            |fault: &dyn std::error::Error| SubmitError::Stopped { reason: fault.to_string() };
+        let fault = |fault: StorageFault| stopped(&fault);
+        // First the pool, then the ledger: a transaction leaves the one after it is in the other.
+        let hash = verified.hash();
+        let is_pending = self.pool.fate(&hash) == Fate::Pending;
+        let found = self.ledger.find(&hash);
+        if is_pending || found.map_err(|error| stopped(&error))?.is_some() {
+            return Err(SubmitError::Known { hash });
+        }
         let account = newest.account(&transaction.signer).map_err(fault)?;
         let sponsor =
             transaction.sponsor.map(|id| newest.account(&id)).transpose().map_err(fault)?;
         if transaction.nonce < account.nonce {
-            let hash = verified.hash();
-            return Err(match self.ledger.find(&hash) {
-                Ok(Some(_)) => SubmitError::Known { hash },
-                _ => SubmitError::NonceUsed { given: transaction.nonce, next: account.nonce },
-            });
+            return Err(SubmitError::NonceUsed { given: transaction.nonce, next: account.nonce });
         }
         let (now, params) = (self.clock.now(), &newest.params);
         admission::check(verified, &account, sponsor.as_ref(), now, params, GasTaken::default())

@@ -90,6 +90,8 @@ pub struct Mempool(Mutex<Pool>);
 struct Pool {
     queues: BTreeMap<AccountId, Queue>,
     by_hash: BTreeMap<TxHash, (AccountId, Nonce)>,
+    /// Executed and not yet in the database: still pending for whoever asks.
+    executed: BTreeSet<TxHash>,
     /// What a block may take, by arrival.
     ready: BTreeMap<u64, (AccountId, Nonce)>,
     /// What the payers of waiting transactions may have to pay, where fees are charged.
@@ -104,6 +106,7 @@ impl Default for Mempool {
         Self(Mutex::new(Pool {
             queues: BTreeMap::new(),
             by_hash: BTreeMap::new(),
+            executed: BTreeSet::new(),
             ready: BTreeMap::new(),
             owed: BTreeMap::new(),
             dropped: LruCache::new(DROPPED),
@@ -167,13 +170,21 @@ impl Mempool {
         pool.queues.retain(|_, queue| !queue.is_empty());
     }
 
-    /// What is known of a transaction.
+    /// What is known of a transaction. It leaves the pool only once it is in the ledger, so whoever
+    /// looks here first and there afterwards cannot miss it.
     pub fn fate(&self, hash: &TxHash) -> Fate {
         let pool = self.pool();
-        match (pool.by_hash.contains_key(hash), pool.dropped.peek(hash)) {
-            (true, _) => Fate::Pending,
-            (false, Some(reason)) => Fate::Dropped(*reason),
-            (false, None) => Fate::Unknown,
+        if pool.by_hash.contains_key(hash) || pool.executed.contains(hash) {
+            return Fate::Pending;
+        }
+        pool.dropped.peek(hash).map_or(Fate::Unknown, |reason| Fate::Dropped(*reason))
+    }
+
+    /// Forgets executed transactions, which the database has from now on.
+    pub fn forget<'a>(&self, committed: impl Iterator<Item = &'a TxHash>) {
+        let mut pool = self.pool();
+        for hash in committed {
+            pool.executed.remove(hash);
         }
     }
 
@@ -213,7 +224,7 @@ impl Mempool {
 impl Pool {
     fn insert(&mut self, pooled: Arc<Pooled>, standing: Standing) -> Result<(), SubmitError> {
         let hash = pooled.verified.hash();
-        if self.by_hash.contains_key(&hash) {
+        if self.by_hash.contains_key(&hash) || self.executed.contains(&hash) {
             return Err(SubmitError::Known { hash });
         }
         let transaction = pooled.verified.transaction();
@@ -333,6 +344,7 @@ impl Pool {
                     if let Some(queue) = self.queues.get_mut(&signer) {
                         queue.use_nonce(nonce);
                     }
+                    self.executed.insert(pooled.verified.hash());
                     self.remove(&signer, nonce, None);
                 }
                 Outcome::Skipped(reason) => {

@@ -74,6 +74,7 @@ impl Committer {
         self.ledger.write(&mut batch, &block, Some(&executed.proposal));
         self.state.commit(executed.prepared, &batch).map_err(|error| error.to_string())?;
         self.in_flight.committed(block.header.height);
+        self.pool.forget(block.transactions.iter().map(|transaction| &transaction.hash));
         self.metrics.add(Stage::Storage, begun.elapsed());
         self.count(&block);
         tracing::debug!(

@@ -46,8 +46,10 @@ pub struct RpcLimits {
     pub in_flight: u32,
     /// Subscriptions of one WebSocket.
     pub subscriptions: u32,
-    /// Messages that wait for one WebSocket to be read, before its subscriptions are dropped.
+    /// Messages that may wait until one WebSocket reads them.
     pub unread: u32,
+    /// Milliseconds that a subscription waits for a place among them before it is dropped.
+    pub slow_ms: u32,
     /// Milliseconds that a connection may take nothing of what it is sent.
     pub stall_ms: u32,
     /// Requests from one address per second, in the long run; 0 for any number. A batch counts as
@@ -75,6 +77,7 @@ impl Default for RpcLimits {
             in_flight: 256,
             subscriptions: 32,
             unread: 256,
+            slow_ms: 10_000,
             stall_ms: 30_000,
             rate_per_second: 500,
             rate_burst: 2_000,

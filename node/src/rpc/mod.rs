@@ -19,6 +19,7 @@
 //! | `subscribe` | blocks and events as they become final |
 //! | `view`, `said`, `codecs` | one snapshot, and its values by their ABI |
 //! | `chain`, `transaction`, `contract`, `prepare`, `state`, `account`, `event`, `info` | handlers |
+//! | `dev` | handlers that only a devnet has |
 //! | `monitor` | health and metrics |
 //!
 //! `docs/rpc.md` in the repository is the reference of the methods. Their params and results are
@@ -29,6 +30,7 @@ mod chain;
 mod codecs;
 mod config;
 mod contract;
+mod dev;
 mod discover;
 mod error;
 mod event;

@@ -1,13 +1,13 @@
 //! Subscriptions: blocks and events as they become final, for readers that keep up.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jsonrpsee::{
     RpcModule,
     core::SubscriptionError,
     server::{
-        Methods, PendingSubscriptionSink, RegisterMethodError, SubscriptionCloseResponse,
-        SubscriptionSink, TrySendError,
+        Methods, PendingSubscriptionSink, RegisterMethodError, SendTimeoutError,
+        SubscriptionCloseResponse,
     },
     types::{ErrorObjectOwned, Params},
 };
@@ -91,7 +91,8 @@ async fn follow(
         }
     };
     let mut blocks = api.node.subscribe();
-    let Ok(mut sink) = pending.accept().await else { return SubscriptionCloseResponse::None };
+    let patience = Duration::from_millis(api.config.limits.slow_ms.into());
+    let Ok(sink) = pending.accept().await else { return SubscriptionCloseResponse::None };
     loop {
         let block = tokio::select! {
             block = blocks.recv() => block,
@@ -107,31 +108,19 @@ async fn follow(
             Ok(said) => said,
             Err(error) => return dropped(error),
         };
-        if let Err(error) = send(&mut sink, said, &api) {
-            return error.map_or(SubscriptionCloseResponse::None, dropped);
+        for message in said {
+            match sink.send_timeout(message, patience).await {
+                Ok(()) => {}
+                Err(SendTimeoutError::Closed(_)) => return SubscriptionCloseResponse::None,
+                Err(SendTimeoutError::Timeout(_)) => return dropped(slow(&api)),
+            }
         }
     }
-}
-
-/// Hands messages to the connection; an error without a reason means that it has ended.
-fn send(
-    sink: &mut SubscriptionSink,
-    messages: Vec<Box<RawValue>>,
-    api: &Api,
-) -> Result<(), Option<Error>> {
-    for message in messages {
-        match sink.try_send(message) {
-            Ok(()) => {}
-            Err(TrySendError::Closed(_)) => return Err(None),
-            Err(TrySendError::Full(_)) => return Err(Some(slow(api))),
-        }
-    }
-    Ok(())
 }
 
 fn slow(api: &Api) -> Error {
-    let limit = api.config.limits.unread;
-    Error::limit(error::SLOW_READER, "too many messages are unread", "rpc.limits.unread", limit)
+    let (found, name) = ("messages were not read in time", "rpc.limits.slow_ms");
+    Error::limit(error::SLOW_READER, found, name, api.config.limits.slow_ms)
 }
 
 /// Ends a subscription with a reason.

@@ -3,7 +3,9 @@
 use serde_json::Value;
 use weal_client::rpc::types::{EventRecord, EventsSubscribe, Head, NoParams};
 
-use super::{account, chain, contract, event, info, methods::Method, prepare, state, transaction};
+use super::{
+    account, chain, contract, dev, event, info, methods::Method, prepare, state, transaction,
+};
 
 /// The methods of a node; `dev_*` are among them on a devnet only.
 pub(super) fn methods(is_devnet: bool) -> Vec<Method> {
@@ -126,5 +128,31 @@ fn other_methods() -> Vec<Method> {
 }
 
 fn dev_methods() -> Vec<Method> {
-    Vec::new()
+    vec![
+        Method::blocking(
+            "dev_accounts",
+            "On a devnet: the accounts that its genesis names, and what they have.",
+            dev::accounts,
+        ),
+        Method::quick("dev_clock", "On a devnet: what its clock shows.", dev::clock),
+        Method::quick(
+            "dev_time",
+            "On a devnet: moves, stops or restarts the clock. Blocks take their time from it.",
+            dev::time,
+        ),
+        Method::waiting("dev_mine", "On a devnet: makes blocks, empty ones too.", dev::mine),
+        Method::quick("dev_seal", "On a devnet: says when blocks are made.", dev::seal),
+        Method::blocking(
+            "dev_snapshot",
+            "On a devnet: keeps everything as it is now, to return to.",
+            dev::snapshot,
+        ),
+        Method::blocking("dev_restore", "On a devnet: returns to a snapshot.", dev::restore),
+        Method::blocking("dev_reset", "On a devnet: begins again at block 0.", dev::reset),
+        Method::waiting(
+            "dev_faucet",
+            "On a devnet: gives an account money, by its issuer's publicly known key.",
+            dev::faucet,
+        ),
+    ]
 }

@@ -77,3 +77,16 @@ async fn what_expires_while_it_waits_is_dropped() {
     node.pool().expire(node.clock().now());
     assert_eq!(node.fate(&hash), Fate::Dropped(SkipReason::Expired));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_is_known_at_every_moment_from_acceptance_on() {
+    let world = World::new();
+    let node = &world.node;
+    for nonce in 0..200 {
+        let wire = transfer(node, 0, nonce, 1);
+        let hash = accepted(node, wire.clone()).await;
+        while node.ledger().find(&hash).unwrap().is_none() {
+            assert_eq!(refused(node, wire.clone()).await, SubmitError::Known { hash });
+        }
+    }
+}

@@ -57,7 +57,7 @@ impl Sender {
                 self.accepted.extend(verdict.hash);
             }
             // Sixteen wait already.
-            (SubmitStatus::Refused, Some(error)) if error.name == "nonce_too_far" => {
+            (SubmitStatus::Refused, Some(error)) if error.name == "pool_account_full" => {
                 self.unanswered = Some(wire);
                 pause(Duration::from_millis(2));
             }

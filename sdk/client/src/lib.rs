@@ -35,6 +35,7 @@
 //! | `said` | events, refusals, and the sentence that a signer reads |
 //! | `show`, `text` | values as a person reads and types them |
 //! | [`units`] | amounts, durations, times, shares and sizes |
+//! | `gift` | what only a giver knows, and what is shown of it |
 //! | [`json`] | JSON from outside, strictly |
 //! | [`layout`] | what changed between two documents, and for whom |
 //! | `keys` (feature) | keys made, derived, kept in files, and used to sign |
@@ -49,6 +50,8 @@ mod decode;
 mod encode;
 mod error;
 mod expect;
+#[cfg(feature = "keys")]
+pub mod gift;
 mod integer;
 pub mod json;
 #[cfg(feature = "keys")]

@@ -7,6 +7,8 @@
 //! |---|---|
 //! | [`tree`] | how the state tree hashes leaves and nodes |
 //! | [`state`] | proof that keys are, or are not, in the state under a root |
+//! | [`certificate`] | that a quorum of the right validators certified a header |
+//! | [`bundle`] | a gift's way in one file that proves itself |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
@@ -15,7 +17,11 @@
 
 extern crate alloc;
 
+pub mod bundle;
+pub mod certificate;
 pub mod state;
 pub mod tree;
 
+pub use bundle::Bundle;
+pub use certificate::{Anchor, HandOver};
 pub use state::{ProofError, StateProof};

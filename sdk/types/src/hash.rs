@@ -83,6 +83,26 @@ tags! {
     ViewChange = "weal/pbft/view-change/1",
     /// See [`Tag::PrePrepare`].
     NewView = "weal/pbft/new-view/1",
+    /// Commitment ‖ amount → leaf of a batch of gifts.
+    SumLeaf = "weal/sum-leaf/1",
+    /// Left ‖ its sum ‖ right ‖ its sum → interior node of a batch.
+    SumNode = "weal/sum-node/1",
+    /// Count ‖ total ‖ top node → root of a batch.
+    SumRoot = "weal/sum-root/1",
+    /// Gift secret → the gift's key pair.
+    GiftKey = "weal/gift-key/1",
+    /// Gift secret → salt of the payment number.
+    GiftSalt = "weal/gift-salt/1",
+    /// Salt ‖ payment number → memo.
+    GiftPayment = "weal/pay/1",
+    /// Chain id ‖ contract ‖ public key ‖ memo → a gift's commitment.
+    Gift = "weal/gift/1",
+    /// Chain id ‖ contract ‖ action ‖ line ‖ unit ‖ valid until → what a giver signs.
+    GiftAction = "weal/gift-act/1",
+    /// Chain id ‖ contract ‖ gateway ‖ fund ‖ commitment ‖ amount ‖ height → what a gateway signs.
+    GiftPromise = "weal/promise/1",
+    /// Salt ‖ file → commitment to a document.
+    Document = "weal/doc/1",
 }
 
 /// Hashes the concatenation of `parts` under `tag`.

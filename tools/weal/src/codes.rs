@@ -178,4 +178,9 @@ codes! {
         "Something is missing on this machine.";
         "do what stands beside each finding"
     }
+    // A local chain.
+    1260 DEV_START "dev-start" Config {
+        "A local chain does not run.";
+        "the message says why; another --port or --state may help"
+    }
 }

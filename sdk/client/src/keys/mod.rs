@@ -91,7 +91,7 @@ impl KeyPair {
     }
 
     /// Signs 32 bytes that are a hash under a tag of ours: nothing that a stranger chose.
-    fn sign_message(&self, message: &Hash) -> KeySignature {
+    pub(crate) fn sign_message(&self, message: &Hash) -> KeySignature {
         let form = MessageForm::Bare;
         let context = signing_context(ACCOUNT_SIGNING_CONTEXT);
         let signature = self.0.sign(context.bytes(&form.apply(message)));

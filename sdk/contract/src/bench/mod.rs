@@ -86,13 +86,16 @@ pub struct Account(u8);
 const NAMES: [&str; 10] =
     ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy"];
 
+/// Who governs the chain: its seed is the highest.
+const GOVERNANCE: Account = Account(0xfe);
+
 impl Account {
     /// Its name in messages.
     #[must_use]
     pub fn name(self) -> String {
-        NAMES
-            .get(usize::from(self.0))
-            .map_or_else(|| format!("account {}", self.0), ToString::to_string)
+        let name = NAMES.get(usize::from(self.0)).copied();
+        let name = name.or((self == GOVERNANCE).then_some("governance"));
+        name.map_or_else(|| format!("account {}", self.0), ToString::to_string)
     }
 
     /// Its id on the chain.
@@ -181,6 +184,12 @@ impl Bench {
                 .expect("a test has at most 254 people");
             account
         })
+    }
+
+    /// Who governs the chain.
+    #[must_use]
+    pub fn governance(&self) -> Account {
+        GOVERNANCE
     }
 
     /// A new asset whose amounts have so many decimals. Nobody has any of it.

@@ -34,8 +34,10 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("weal-sdk", &["weal-gate", "weal-runtime", "weal-sdk-macros", "weal-types"]),
     ("approval", &["weal-sdk"]),
     ("counter", &["weal-sdk"]),
+    ("donation", &["weal-provenance", "weal-sdk", "weal-types"]),
     ("escrow", &["weal-sdk"]),
     ("escrow-v2", &["weal-sdk"]),
+    ("identity", &["weal-sdk"]),
     ("token", &["weal-sdk"]),
     ("bare-token", &["weal-types"]),
     ("puppet", &["weal-types"]),
@@ -57,6 +59,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("weal-refused-tests", &[]),
     ("two-faced", &["weal-sdk"]),
     ("weal-tidy", &[]),
+    ("weal-units", &[]),
     ("weal-wire-tests", &[]),
 ];
 

@@ -1,6 +1,7 @@
 //! The command line. Its doc comments are what `--help` prints.
 
 mod chain;
+mod dev;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ pub use chain::{
     Account, Asset, Call, Config, Connection, Contract, Deploy, Doctor, Query, Rpc, Send, Tx,
     Upgrade,
 };
+pub use dev::{Dev, DevCommand, Up};
 
 /// Writes, builds, tests and calls contracts of Commonweal.
 #[derive(Parser)]
@@ -73,6 +75,8 @@ pub enum Command {
     /// Look at settings and choose a profile.
     #[command(subcommand)]
     Config(Config),
+    /// Run a local chain for trying things out, and play with it.
+    Dev(Dev),
     /// Find out what is missing on this machine.
     Doctor(Doctor),
     /// Tell about an error code, or list all.

@@ -4,14 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{AccountAddress, AssetBalance, Hex32, U64, U128};
 
-/// An account that the devnet's genesis made, whose key is public knowledge.
+/// An account that the devnet's genesis document names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DevAccount {
     /// What people call it.
     pub name: String,
-    /// What it is for.
-    pub role: String,
+    /// What walk-throughs use it as.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
     /// Its address.
     pub account: AccountAddress,
     /// What it has now.

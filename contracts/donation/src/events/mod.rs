@@ -1,0 +1,7 @@
+//! What the contract says: one event for each message that was accepted.
+
+mod affairs;
+mod flows;
+
+pub use affairs::*;
+pub use flows::*;

@@ -1,0 +1,50 @@
+//! Follows every gift through pooled funds, from the giver to the payee.
+//!
+//! The algebra is `weal-provenance`; this contract decides who may do what, moves the money, and
+//! keeps the records under the keys that nodes and verifiers read. `docs/donation.md` tells it all.
+//!
+//! | file | one idea |
+//! |---|---|
+//! | `state`, `view` | what is stored, and how the ABI shows it |
+//! | `methods` | what can be called |
+//! | `messages`, `types`, `error`, `events` | what is said |
+//! | `people`, `checks` | who may, and what is checked in which order |
+//! | `funds`, `gifts`, `hops`, `spending`, `exchange` | money in, on and out |
+//! | `holds`, `refunds`, `notices`, `closing` | money stopped, taken back, given another purpose |
+//! | `stamps`, `promises`, `queries` | what is shown |
+
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+mod checks;
+mod closing;
+mod error;
+pub mod events;
+mod exchange;
+mod funds;
+mod gifts;
+mod holds;
+mod hops;
+mod messages;
+mod methods;
+mod notices;
+mod people;
+mod promises;
+mod queries;
+mod refunds;
+mod spending;
+mod stamps;
+mod state;
+mod types;
+pub mod view;
+
+pub use error::{Error, Result};
+pub use messages::{
+    Action, BatchPayment, Charter, Exchange, Forwarding, GiftBatch, HoldOrder, KeyProof, NewLine,
+    Payment, Prepayment, Promise,
+};
+#[cfg(not(target_arch = "wasm32"))]
+pub use methods::{DonationCalls, abi, contract, layout, methods};
+pub use state::Donation;
+pub use types::{
+    Band, Challenge, Custody, Dispute, Done, Entry, Hash, Owned, Reference, Report, Waiting,
+};

@@ -1,0 +1,229 @@
+//! `dev_*`: what only a devnet does.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::broadcast::error::RecvError;
+use weal_client::{
+    keys::{DEV_ACCOUNTS, KeyPair, dev_account, join},
+    rpc::{
+        error,
+        types::{
+            AccountAddress, CallByAbi, DevAccount, DevClock, DevFaucet, DevMine, DevMined,
+            DevReset, DevRestore, DevSeal, DevSnapshot, DevTime, NoParams, Prepare, SealMode,
+            TxStatus, TxWait, U64,
+        },
+    },
+};
+use weal_runtime::system::{ASSETS, assets::Asset};
+use weal_types::{AccountId, AssetId, TimeMs, codec::decode, limit, transaction::Transaction};
+
+use super::{
+    Api, account,
+    error::{Answer, Error},
+    methods::Waiting,
+    prepare, transaction,
+    view::View,
+};
+use crate::{
+    clock::{Clock, ClockMode},
+    dev::DevError,
+};
+
+/// Blocks of one `dev_mine`.
+const MINED: u32 = 1_000;
+
+/// How long a block may take that was asked for.
+const BLOCK_TIME: Duration = Duration::from_secs(30);
+
+/// Whole units that the faucet gives.
+const GIFT: u128 = 1_000;
+
+fn refused(message: impl Into<String>) -> Error {
+    Error::new(error::DEV_REFUSED, message)
+}
+
+fn of_dev(error: DevError) -> Error {
+    let kind = match &error {
+        DevError::NoDevnet { .. } => error::NOT_DEVNET,
+        DevError::NoSnapshot { .. } => error::UNKNOWN_SNAPSHOT,
+        _ => error::DEV_REFUSED,
+    };
+    Error::new(kind, error.to_string())
+}
+
+pub(super) fn accounts(api: &Api, _: NoParams) -> Answer<Vec<DevAccount>> {
+    let view = View::newest(api)?;
+    let names = &api.node.spec().names;
+    let describe = |(name, id): &(String, AccountId)| {
+        Ok(DevAccount {
+            name: name.clone(),
+            role: None,
+            account: AccountAddress(*id),
+            balances: account::balances(&view, id)?.0,
+        })
+    };
+    names.iter().map(describe).collect()
+}
+
+fn shown(clock: &Clock) -> DevClock {
+    let mode = match clock.mode() {
+        ClockMode::Following { .. } => "following",
+        ClockMode::Frozen(_) => "frozen",
+    };
+    DevClock { now_ms: U64(clock.now().0), mode: mode.into() }
+}
+
+pub(super) fn clock(api: &Api, _: NoParams) -> Answer<DevClock> {
+    Ok(shown(api.node.clock()))
+}
+
+pub(super) fn time(api: &Api, params: DevTime) -> Answer<DevClock> {
+    let clock = api.node.clock();
+    let now = clock.now();
+    match params {
+        DevTime { advance_ms: Some(by), set_ms: None, freeze: None, follow: None } => {
+            clock.advance(by.0);
+        }
+        DevTime { set_ms: Some(at), advance_ms: None, freeze: None, follow: None } => {
+            let Some(ahead) = at.0.checked_sub(now.0) else {
+                return Err(refused(format!("it is {now} already, and time does not go back")));
+            };
+            clock.advance(ahead);
+        }
+        DevTime { freeze: Some(true), advance_ms: None, set_ms: None, follow: None } => {
+            clock.set(ClockMode::Frozen(TimeMs(now.0)));
+        }
+        DevTime { follow: Some(true), advance_ms: None, set_ms: None, freeze: None } => {
+            clock.follow();
+        }
+        _ => {
+            let message = "give exactly one of advance_ms, set_ms, freeze and follow";
+            return Err(Error::new(error::INVALID_PARAMS, message));
+        }
+    }
+    Ok(shown(clock))
+}
+
+pub(super) fn mine(api: Arc<Api>, params: DevMine) -> Waiting<DevMined> {
+    Box::pin(async move {
+        let count = params.blocks.unwrap_or(1);
+        if !(1..=MINED).contains(&count) {
+            let message = format!("{count} blocks; 1 to {MINED} go at once");
+            return Err(Error::new(error::INVALID_PARAMS, message));
+        }
+        let mut blocks = api.node.subscribe();
+        let mut height = api.node.head().header.height;
+        for _ in 0..count {
+            api.node.make_due();
+            match tokio::time::timeout(BLOCK_TIME, blocks.recv()).await {
+                Ok(Ok(block)) => height = block.header.height,
+                Ok(Err(RecvError::Lagged(_))) => height = api.node.head().header.height,
+                _ => return Err(refused("no block was made")),
+            }
+        }
+        Ok(DevMined { height: U64(height.0) })
+    })
+}
+
+pub(super) fn seal(api: &Api, params: DevSeal) -> Answer<DevSeal> {
+    match params.mode {
+        SealMode::Demand => api.node.set_pace(false, api.node.config().pace_ms),
+        SealMode::Manual => api.node.set_pace(true, api.node.config().pace_ms),
+        SealMode::EveryMs(distance) => api.node.set_pace(false, distance.into()),
+    }
+    Ok(params)
+}
+
+pub(super) fn snapshot(api: &Api, _: NoParams) -> Answer<DevSnapshot> {
+    let taken = api.node.dev().and_then(|dev| dev.snapshot()).map_err(of_dev)?;
+    let id = u32::try_from(taken.id).map_err(Error::internal)?;
+    Ok(DevSnapshot { id, height: U64(taken.height.0) })
+}
+
+pub(super) fn restore(api: &Api, params: DevRestore) -> Answer<DevSnapshot> {
+    api.node.dev().and_then(|dev| dev.restore(params.id.into())).map_err(of_dev)?;
+    Ok(DevSnapshot { id: params.id, height: U64(api.node.head().header.height.0) })
+}
+
+pub(super) fn reset(api: &Api, _: NoParams) -> Answer<DevReset> {
+    api.node.dev().and_then(|dev| dev.reset()).map_err(of_dev)?;
+    Ok(DevReset { height: U64(api.node.head().header.height.0) })
+}
+
+pub(super) fn faucet(api: Arc<Api>, params: DevFaucet) -> Waiting<TxStatus> {
+    Box::pin(async move {
+        let wire = api.on_thread(move |api| mint(api, &params)).await?;
+        let verdict = api.node.submit(vec![wire]).await.into_iter().next();
+        let hash = match verdict {
+            Some(Ok(hash)) => hash,
+            Some(Err(error)) => return Err(refused(error.to_string())),
+            None => return Err(Error::internal("no verdict")),
+        };
+        let hash = weal_client::rpc::types::Hex32(hash.0);
+        transaction::wait(api, TxWait { hash, timeout_ms: None }).await
+    })
+}
+
+/// Signs, as the issuer, the transaction that brings the money into being.
+fn mint(api: &Api, params: &DevFaucet) -> Answer<Vec<u8>> {
+    let view = View::newest(api)?;
+    let (id, asset) = faucet_asset(&view, params)?;
+    let issuer = issuer(&asset)?;
+    let whole = 10_u128.pow(asset.scale.into());
+    let amount = params.amount.map_or(GIFT * whole, |amount| amount.0);
+    let mut reference = [0; 32];
+    getrandom::fill(&mut reference).map_err(Error::internal)?;
+    let args = serde_json::json!({
+        "asset": format!("0x{}", hex::encode(id.0)),
+        "to": AccountAddress(params.account.0).to_string(),
+        "amount": amount.to_string(),
+        "reference": format!("0x{}", hex::encode(reference)),
+    });
+    let call = CallByAbi {
+        contract: ASSETS.into(),
+        method: "mint".into(),
+        args: Some(args),
+        attach: Vec::new(),
+    };
+    let prepared = prepare::prepare(
+        api,
+        Prepare {
+            from: AccountAddress(issuer.account()),
+            calls: vec![call],
+            nonce: None,
+            gas_limit: None,
+            valid_for_ms: None,
+            max_fee: None,
+            sponsor: None,
+            limits: None,
+        },
+    )?;
+    if let Some(failure) = prepared.outcome.failure {
+        return Err(Error::failed(error::DEV_REFUSED, failure));
+    }
+    let bytes = &prepared.transaction.0;
+    let transaction: Transaction =
+        decode("transaction", bytes, limit::TX_BYTES).map_err(Error::internal)?;
+    let chain = api.node.spec().chain;
+    let signature = issuer.sign(&transaction, &chain);
+    let signed = join(transaction, &chain, &[signature], &[]).map_err(Error::internal)?;
+    Ok(parity_scale_codec::Encode::encode(&signed))
+}
+
+/// The asset that was asked for, or the first that the genesis document names.
+fn faucet_asset(view: &View<'_>, params: &DevFaucet) -> Answer<(AssetId, Asset)> {
+    let first = || view.api.node.spec().genesis.assets.first().map(|asset| asset.id());
+    let id = params.asset.map(|asset| AssetId(asset.0)).or_else(first);
+    let id = id.ok_or_else(|| refused("this devnet began without assets"))?;
+    let asset = view.asset(&id)?;
+    Ok((id, asset.ok_or_else(|| refused(format!("there is no asset 0x{}", hex::encode(id.0))))?))
+}
+
+/// The key of an asset's issuer, if everybody knows it.
+fn issuer(asset: &Asset) -> Answer<KeyPair> {
+    let mut known = DEV_ACCOUNTS.iter().filter_map(|name| dev_account(name));
+    known.find(|pair| pair.account() == asset.issuer).ok_or_else(|| {
+        let symbol = asset.symbol.as_str();
+        refused(format!("the issuer of {symbol} is none of the development accounts"))
+    })
+}

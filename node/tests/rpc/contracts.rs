@@ -1,0 +1,124 @@
+//! Contracts: documents, records, queries, and calls that are refused before they cost anything.
+
+use serde_json::{Value, json};
+
+use crate::world::{WEALTH, World, address, euro, system, transfer};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_and_records() {
+    let world = World::new().await;
+    let answer = world.call("contract_abi", json!({ "contract": system(2) })).await;
+    assert_eq!((&answer["abi"]["contract"], answer.get("code")), (&json!("Assets"), None));
+    let info = world.call("contract_info", json!({ "contract": system(2) })).await;
+    assert_eq!((&info["system"], &info["paused"]), (&json!(true), &json!(false)));
+    for method in ["contract_abi", "contract_info"] {
+        let nobody = world.refused(method, json!({ "contract": euro() })).await;
+        assert_eq!(nobody.name, "unknown_contract");
+        let account = world.refused(method, json!({ "contract": address("alice") })).await;
+        assert_eq!(account.name, "invalid_params");
+        assert!(account.message.contains("names an account, not a contract"), "{account:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn queries() {
+    let world = World::new().await;
+    let ask = |method: &str, args: Value| json!({ "contract": system(2), "method": method, "args": args });
+    let mine = json!({ "account": address("alice"), "asset": euro() });
+    let answer = world.call("contract_query", ask("balance", mine)).await;
+    assert_eq!(answer["value"]["free"], WEALTH.to_string());
+    assert_eq!(answer["height"], "0");
+    let by_position = ask("balance", json!([address("alice"), euro()]));
+    assert_eq!(world.call("contract_query", by_position).await, answer);
+    for (method, args, expected, message) in [
+        ("balances", json!({}), "unknown_method", "there is no method `balances`; there is"),
+        ("transfer", json!({}), "method_kind", "transfer writes"),
+        ("balance", json!({}), "bad_arguments", "args"),
+        (
+            "balance",
+            json!({ "account": "weal1x", "asset": euro() }),
+            "bad_arguments",
+            "args.account",
+        ),
+        ("balance", json!(7), "bad_arguments", "args"),
+    ] {
+        let refused = world.refused("contract_query", ask(method, args)).await;
+        assert_eq!(refused.name, expected, "{refused:?}");
+        assert!(refused.message.contains(message), "{refused:?}");
+    }
+    let nobody = json!({ "contract": euro(), "method": "x" });
+    assert_eq!(world.refused("contract_query", nobody).await.name, "unknown_contract");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_that_cannot_be_encoded() {
+    let world = World::new().await;
+    let prepare = |calls: Value| json!({ "from": address("alice"), "calls": calls });
+    let mut wrong = transfer("bob", 1);
+    wrong["args"]["amount"] = json!("a few");
+    let mut query = transfer("bob", 1);
+    query["method"] = json!("balance");
+    let mut attached = transfer("bob", 1);
+    attached["attach"] = json!(vec![json!({ "asset": euro(), "amount": "1" }); 17]);
+    let mut elsewhere = transfer("bob", 1);
+    elsewhere["contract"] = json!(euro());
+    for (calls, expected) in [
+        (json!([]), "invalid_params"),
+        (json!(vec![transfer("bob", 1); 257]), "invalid_params"),
+        (json!([wrong]), "bad_arguments"),
+        (json!([query]), "method_kind"),
+        (json!([attached]), "bad_arguments"),
+        (json!([elsewhere]), "unknown_contract"),
+        (json!([{ "contract": system(2) }]), "invalid_params"),
+    ] {
+        let refused = world.refused("contract_prepare", prepare(calls)).await;
+        assert_eq!(refused.name, expected, "{refused:?}");
+    }
+    // Assets that go with a call which takes none come back: the outcome says so.
+    let mut attached = transfer("bob", 1);
+    attached["attach"] = json!([{ "asset": euro(), "amount": "1" }]);
+    let prepared = world.call("contract_prepare", prepare(json!([attached]))).await;
+    assert_eq!(prepared["outcome"]["failure"]["kind"], "attached_refused");
+}
+
+/// A contract in Wasm, from its upload on: what it returns, says and refuses is decoded by the
+/// document that it brought along.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contract_of_ones_own() {
+    let world = World::new().await;
+    let module = weal_fixtures::token();
+    let code = upload(&world, module).await;
+    let init = json!({
+        "contract": system(3),
+        "method": "deploy",
+        "args": {
+            "code": code,
+            "salt": format!("0x{}", "00".repeat(32)),
+            "owner": null,
+            "policy": "Owner",
+            "init": "0x",
+        },
+    });
+    let from = address("alice");
+    let prepared = world.call("contract_prepare", json!({ "from": from, "calls": [init] })).await;
+    assert_eq!(prepared["outcome"]["status"], "applied", "{}", prepared["outcome"]);
+    let status = world.send("alice", init).await;
+    let contract = status["outcome"]["returns"][0]["value"].clone();
+    let info = world.call("contract_info", json!({ "contract": contract })).await;
+    assert_eq!((&info["code"], &info["system"]), (&code, &json!(false)));
+    assert_eq!((&info["owner"], &info["creator"]), (&json!(from), &json!(from)));
+    assert_eq!(info["policy"], "owner");
+    let abi = world.call("contract_abi", json!({ "contract": contract })).await;
+    assert_eq!(abi["abi"], serde_json::to_value(token::abi()).unwrap());
+}
+
+async fn upload(world: &World, module: &[u8]) -> Value {
+    let call = json!({
+        "contract": system(3),
+        "method": "upload",
+        "args": { "module": format!("0x{}", hex::encode(module)) },
+    });
+    let status = world.send("alice", call).await;
+    assert_eq!(status["outcome"]["status"], "applied", "{}", status["outcome"]);
+    status["outcome"]["returns"][0]["value"].clone()
+}

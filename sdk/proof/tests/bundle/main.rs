@@ -1,0 +1,7 @@
+//! Bundles: made from a chain's state, and refused wherever they are touched.
+
+mod chain;
+mod finality;
+mod pages;
+mod tampering;
+mod world;

@@ -1,0 +1,8 @@
+//! The algebra over records in memory, held against the golden scenarios and against brute force.
+
+mod books;
+mod functions;
+mod messages;
+mod proofs;
+mod random;
+mod scenarios;
