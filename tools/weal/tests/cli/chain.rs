@@ -58,6 +58,9 @@ fn money_is_listed_sent_and_issued() {
     issue("ivan").expect(0);
     assert_eq!(free(&world, "bob", "EUR"), before + 100_550);
     assert_eq!(issue("ivan").error(5)["name"], "ReferenceUsed");
+    // A devnet gives money for nothing.
+    world.weal(&["account", "fund", "bob", "7 EUR"]).expect(0);
+    assert_eq!(free(&world, "bob", "EUR"), before + 101_250);
 }
 
 #[test]
