@@ -42,7 +42,7 @@ codes! {
     // The command line and the machine.
     1200 INTERNAL "internal" Internal {
         "This program has a bug.";
-        "report it with the command that you ran; nothing was sent anywhere"
+        "report it with the command that you ran; weal tx show tells about what was being sent"
     }
     1201 USAGE "usage" Usage {
         "The command line is not understood.";

@@ -49,7 +49,8 @@ impl<'a> Book<'a> {
 
     /// Reads `1,500.50 EUR`.
     pub fn read(&self, text: &str) -> Result<AssetAmount, Failure> {
-        let symbol = text.trim().rsplit(' ').next().unwrap_or_default();
+        let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | ' ');
+        let symbol = text.trim().trim_start_matches(is_number);
         let asset = self.by_symbol(symbol).ok_or_else(|| {
             let known: Vec<_> = self.assets.iter().map(|asset| asset.symbol.as_str()).collect();
             let same = known.iter().filter(|known| **known == symbol).count();

@@ -66,7 +66,10 @@ pub fn contract_failure(code: &'static Code, failure: &types::Failure) -> Failur
     );
     if is_limit {
         told.exit = Exit::Limit;
-        told = told.hint(codes::LIMIT.remedy);
+        told = told.hint(match failure.kind.as_str() {
+            "spend_limit" => "more would leave the signer than it allows: raise --limit",
+            _ => codes::LIMIT.remedy,
+        });
     }
     told
 }

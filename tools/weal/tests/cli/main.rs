@@ -1,13 +1,16 @@
 //! The program as a person or a script runs it, on real packages.
 
+mod chain;
 mod contract;
+mod node;
+mod offline;
 mod package;
 mod usage;
 
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use serde_json::Value;
@@ -58,12 +61,19 @@ fn weal(directory: &Path, words: &str) -> Run {
 }
 
 fn weal_with(directory: &Path, words: &str, variables: &[(&str, &str)]) -> Run {
+    let words: Vec<_> = words.split_whitespace().collect();
+    weal_words(directory, &words, variables)
+}
+
+fn weal_words(directory: &Path, words: &[&str], variables: &[(&str, &str)]) -> Run {
     let output = Command::new(env!("CARGO_BIN_EXE_weal"))
-        .args(words.split_whitespace())
+        .args(words)
         .current_dir(directory)
         .env("CARGO_TARGET_DIR", target())
         // Everything that the lock file names has been fetched to build this program.
         .env("CARGO_NET_OFFLINE", "true")
+        // Nobody is there to be asked.
+        .stdin(Stdio::null())
         .envs(variables.iter().copied())
         .output()
         .expect("the program starts");
