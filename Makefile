@@ -50,7 +50,8 @@ tests: ## Runs all tests, documentation's examples included
 	cargo test $(WORKSPACE) --no-fail-fast
 
 golden: ## Rewrites the golden files and generated documents; look at the diff before committing it
-	WEAL_GOLDEN=write cargo test $(WORKSPACE) --test golden --test system_abi --test native
+	WEAL_GOLDEN=write cargo test $(WORKSPACE) --test golden --test system_abi --test native \
+		--test bundle
 
 bench: ## Runs every suite of benchmarks
 	cargo build $(WORKSPACE) --all-targets

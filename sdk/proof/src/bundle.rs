@@ -1,15 +1,15 @@
 //! A gift's way in one file that proves itself.
 //!
 //! A bundle holds the records of the donation contract that a trace reads, one proof that they are
-//! in the state, the header with the state's root, its certificate, and the ends of epochs that lead
-//! from the validators a client trusts to those who signed. [`Bundle::check`] walks these links in
-//! order and then traces the gift over exactly these records, as the node did.
+//! in the state, the header with the state's root, its certificate, and the ends of epochs that
+//! lead from the validators a client trusts to those who signed. [`Bundle::check`] walks these
+//! links in order and then traces the gift over exactly these records, as the node did.
 //!
 //! # Format
 //!
 //! SCALE, after a version byte; `docs/provenance.md` lists the fields. A trace that reads more than
-//! [`PAGE_KEYS`] keys is spread over several bundles; each later one goes on from the stretches that
-//! the one before left to follow.
+//! [`PAGE_KEYS`] keys is spread over several bundles; each later one goes on from the stretches
+//! that the one before left to follow.
 //!
 //! # What it proves
 //!
@@ -17,7 +17,7 @@
 //! [`is_shown`](weal_provenance::trace::Rest::is_shown) says so, as of the header's time. That no
 //! further stamp exists: never.
 
-use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
+use alloc::{boxed::Box, vec::Vec};
 
 use parity_scale_codec::{Decode, Encode};
 use thiserror::Error;
@@ -26,7 +26,7 @@ use weal_provenance::{
     batch::Leaf,
     forward::MOST_PIECES,
     record::Place,
-    store::{Bytes as Entries, Keyed, Recorder},
+    store::{Bytes as Entries, Keyed, Memory, Recorder},
     trace::{Rests, Trace},
 };
 use weal_types::{
@@ -155,8 +155,8 @@ impl Bundle {
     /// over these. `contract` is the donation contract that the client means: any contract could
     /// keep such records, so a bundle cannot choose it.
     ///
-    /// `before` is what the page before gave; the first page needs none. What comes back is the trace
-    /// with this page added; nothing is left to follow after the last one.
+    /// `before` is what the page before gave; the first page needs none. What comes back is the
+    /// trace with this page added; nothing is left to follow after the last one.
     pub fn check(
         &self,
         anchor: &Anchor,
@@ -190,7 +190,7 @@ impl Bundle {
     }
 
     /// The records, once they are proven to be in the state under `root`.
-    fn records(&self, root: &Hash) -> Result<Keyed<BTreeMap<Vec<u8>, Vec<u8>>>, BundleError> {
+    fn records(&self, root: &Hash) -> Result<Memory, BundleError> {
         let pairs = self.entries.iter().zip(self.entries.iter().skip(1));
         for (place, ((one, _), (next, _))) in (1..).zip(pairs) {
             if one[..] >= next[..] {
@@ -236,8 +236,8 @@ pub enum BundleMakeError<E> {
 }
 
 /// Follows a gift over the entries of `contract`, up to a full page, and proves what was read.
-/// `question` says where to start; its number of stops is found here. `tree` is the state tree of the
-/// same block as the entries.
+/// `question` says where to start; its number of stops is found here. `tree` is the state tree of
+/// the same block as the entries.
 pub fn bundle<T: Tree>(
     tree: &T,
     entries: &impl Entries,

@@ -129,8 +129,8 @@ impl Anchor {
         Ok(Self { chain: self.chain, set: next.clone() })
     }
 
-    /// Follows the ends of epochs in order up to the newest. Those before the anchor's own epoch are
-    /// passed over, so the same list serves clients that trust different epochs.
+    /// Follows the ends of epochs in order up to the newest. Those before the anchor's own epoch
+    /// are passed over, so the same list serves clients that trust different epochs.
     pub fn follow_all(&self, ends: &[HandOver]) -> Result<Self, HandOverError> {
         let mut anchor = self.clone();
         for end in ends.iter().filter(|end| end.header.epoch >= self.set.epoch) {

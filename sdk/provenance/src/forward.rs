@@ -17,8 +17,8 @@ use crate::{
 
 /// Pieces of one answer.
 pub const MOST_PIECES: usize = 150;
-/// Stretches that wait for their turn. What a piece became is followed first, so each hop on the way
-/// leaves what lies behind the piece and its other parts: four, and 1,000 hops are followed.
+/// Stretches that wait for their turn. What a piece became is followed first, so each hop on the
+/// way leaves what lies behind the piece and its other parts: four, and 1,000 hops are followed.
 pub const MOST_TODO: usize = MOST_PARTS * MOST_HOPS;
 
 /// A stretch of a line.
@@ -131,9 +131,9 @@ pub fn dust(
     Ok(empty.map(|image| (image.line, image.span.start)))
 }
 
-/// Follows units from hop to hop: for each stretch of `cursor`, the last first, up to `limit` pieces
-/// by position; what a piece became is followed before what lies behind it, part by part. The
-/// stretches that are left come back.
+/// Follows units from hop to hop: for each stretch of `cursor`, the last first, up to `limit`
+/// pieces by position; what a piece became is followed before what lies behind it, part by part.
+/// The stretches that are left come back.
 ///
 /// Units between departures are still there; in a sink, for good.
 pub fn trace_forward(

@@ -1,8 +1,8 @@
 //! What a hop does to units: which offset becomes which unit of a receiver, and back.
 //!
 //! The units that a hop takes are numbered by *offset*, from 0, across its runs. Part `j` of the
-//! hop is a non-decreasing map g_j: the offsets `[a, b)` become the units `[g_j(a), g_j(b))` of what
-//! receiver `j` gets, counted from 0 as well.
+//! hop is a non-decreasing map g_j: the offsets `[a, b)` become the units `[g_j(a), g_j(b))` of
+//! what receiver `j` gets, counted from 0 as well.
 
 use crate::{
     Error,

@@ -1,10 +1,10 @@
 //! Under which keys of the donation contract the records lie.
 //!
 //! A key is the four bytes of its storage field's name ([`field_key`]) and then its parts,
-//! big-endian, so that the records of a line follow each other in the order of their positions. That
-//! is how the contract SDK's `OrderedMap` writes keys, and every field here is one, also those whose
-//! records are found by key alone: funds and lines can then be listed in order. (Its `Map` would
-//! write numbers little-endian.)
+//! big-endian, so that the records of a line follow each other in the order of their positions.
+//! That is how the contract SDK's `OrderedMap` writes keys, and every field here is one, also those
+//! whose records are found by key alone: funds and lines can then be listed in order. (Its `Map`
+//! would write numbers little-endian.)
 //!
 //! | record | field | parts |
 //! |---|---|---|

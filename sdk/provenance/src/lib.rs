@@ -11,7 +11,7 @@
 //!
 //! | module | one idea |
 //! |---|---|
-//! | [`unit`] | amounts and positions, and stretches of them |
+//! | [`mod@unit`] | amounts and positions, and stretches of them |
 //! | [`stripe`] | how a plan divides a stream, and from where a share came |
 //! | [`hop`] | the maps from a sender's units to a receiver's |
 //! | [`record`], [`line`](mod@line), [`key`] | what is stored, and under which keys |

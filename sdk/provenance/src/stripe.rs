@@ -1,9 +1,9 @@
 //! Stripes: how a plan divides a stream of units among up to four receivers.
 //!
-//! A splitter's units are numbered in the order of sending. Of the first `p`, the first receiver has
-//! ⌊p·ppm₁/10⁶⌋, the next the floor of its share of what is left, and the last the rest. A receiver
-//! of some units of the stream is a difference of such totals, so totals are exact however the
-//! stream is cut, and every giver's share lies within `k − 1` units of exact for `k` receivers.
+//! A splitter's units are numbered in the order of sending. Of the first `p`, the first receiver
+//! has ⌊p·ppm₁/10⁶⌋, the next the floor of its share of what is left, and the last the rest. A
+//! receiver of some units of the stream is a difference of such totals, so totals are exact however
+//! the stream is cut, and every giver's share lies within `k − 1` units of exact for `k` receivers.
 
 use alloc::vec::Vec;
 
@@ -73,8 +73,11 @@ impl Plan {
     }
 
     /// The unit of the stream that became unit `t` of receiver `part`; both are counted from 0 over
-    /// the whole stream. `None` beyond the plan.
+    /// the whole stream. `None` beyond the plan, and beyond 2⁹⁶ − 1 units.
     pub fn parent(&self, part: usize, t: u128) -> Option<u128> {
+        if t > 2 * Units::MAX.get() {
+            return None;
+        }
         let ppm = u128::from(self.0.get(part)?.ppm);
         // What is left of the million from each part on: b₁ … b_j.
         let mut below = [0; MOST_PARTS];
@@ -85,9 +88,12 @@ impl Plan {
         }
         let own = *below.get(part)?;
         let is_last = part + 1 == self.0.len();
-        let mut q = if is_last { t } else { ((t + 1) * own).div_ceil(ppm) - 1 };
+        // Units of a plan's stream are within the bound; other numbers would overflow further down.
+        let bounded = |q: u128| Units::new(q).map(Units::get);
+        let q = if is_last { t } else { ((t + 1) * own).div_ceil(ppm) - 1 };
+        let mut q = bounded(q)?;
         for i in (0..part).rev() {
-            q = q * below.get(i)? / below.get(i + 1)?;
+            q = bounded(q * below.get(i)? / below.get(i + 1)?)?;
         }
         Some(q)
     }
@@ -136,6 +142,18 @@ mod tests {
         assert_eq!(Plan::new([twice, twice].into()), None);
         let foreign = Bounded::<Share, 0, 4>::new([twice].into()).unwrap().encode();
         assert!(Plan::decode(&mut &foreign[..]).is_err());
+    }
+
+    #[test]
+    fn no_number_is_too_large_to_be_asked_for() {
+        let plan = plan(&[999_997, 1, 1, 1]).unwrap();
+        for part in 0..5 {
+            for t in [0, 1 << 76, Units::MAX.get(), 2 * Units::MAX.get(), u128::MAX] {
+                assert!(plan.parent(part, t).is_none_or(|p| p <= Units::MAX.get()));
+            }
+            assert_eq!(plan.parent(part, u128::MAX), None);
+            assert!(plan.total(part, Units::MAX).is_some() || part == 4);
+        }
     }
 
     #[test]

@@ -9,9 +9,9 @@
 //! - from D on, as many units have left as the counters say, K − (D − S). If that is none, all are
 //!   there. Otherwise the departures from D on are shown until they add up to it.
 //!
-//! Where more than [`MOST_SHOWN`] departures would be needed, [`Rest::is_shown`] is false: no record
-//! of the units' leaving was given, which does not prove that there is none. The same holds for
-//! stamps, always: those that are listed are true, and others may exist.
+//! Where more than [`MOST_SHOWN`] departures would be needed, [`Rest::is_shown`] is false: no
+//! record of the units' leaving was given, which does not prove that there is none. The same holds
+//! for stamps, always: those that are listed are true, and others may exist.
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
@@ -167,7 +167,8 @@ impl Trace {
         Rests::new(self.todo.clone()).map_err(|_| Error::Broken)
     }
 
-    /// How many units rest on lines of each kind and asset; complete once nothing is left to follow.
+    /// How many units rest on lines of each kind and asset; complete once nothing is left to
+    /// follow.
     pub fn totals(&self) -> Result<BTreeMap<([u8; 32], Kind), Units>, Error> {
         let mut totals = BTreeMap::new();
         for stop in self.stops.iter().filter(|stop| matches!(stop.fate, Fate::Rests(_))) {

@@ -88,8 +88,8 @@ pub trait Subject {
     fn counts(&mut self) -> BTreeMap<String, Counts>;
     /// Where a gift's units are, or those of one leaf; merged.
     fn places(&mut self, gift: &str, leaf: Option<usize>) -> Places;
-    /// Where units of a gift became less than one unit of another asset: the line, and the unit that
-    /// contains them. Sorted.
+    /// Where units of a gift became less than one unit of another asset: the line, and the unit
+    /// that contains them. Sorted.
     fn dust(&mut self, gift: &str) -> Vec<(String, u128)>;
     /// Whose units lie in an interval, by position; neighbours merged.
     fn givers(&mut self, line: &str, start: u128, end: u128) -> Givers;

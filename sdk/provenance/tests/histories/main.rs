@@ -6,3 +6,4 @@ mod messages;
 mod proofs;
 mod random;
 mod scenarios;
+mod takings;
