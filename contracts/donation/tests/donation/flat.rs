@@ -41,8 +41,8 @@ fn costs(t: &mut Bench, world: &World, gifts: u128) -> [Cost; 3] {
 }
 
 /// Taking units in order moves one counter, a hop has one record for each run and receiver, and all
-/// numbers have one width: so nothing here grows with the gifts, whether ten thousand or ten million
-/// lie in the run. Only what the tree below pays for a longer path does, which is not the hop's.
+/// numbers have one width. So nothing grows with the gifts, whether ten thousand or ten million lie
+/// in the run; only the paths of the state tree below grow, by the logarithm.
 #[weal_sdk::test(vm)]
 fn ten_thousand_gifts_move_at_the_cost_of_ten(t: &mut Bench) {
     let world = World::unwatched(t);

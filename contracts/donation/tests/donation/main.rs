@@ -4,6 +4,7 @@
 mod flat;
 mod histories;
 mod keys;
+mod random;
 mod refusals;
 mod subject;
 mod vectors;

@@ -32,7 +32,7 @@ impl<T, E> Outcome<T, E> {
         self.gas
     }
 
-    /// How many keys of the state the transaction changed, the signer's nonce and all balances among
+    /// How many keys of the state the transaction changed, the signer's nonce and balances among
     /// them; none for a query.
     pub fn writes(&self) -> usize {
         self.writes
