@@ -1,6 +1,7 @@
 //! The algebra over records in memory, held against the golden scenarios and against brute force.
 
 mod books;
+mod damage;
 mod functions;
 mod messages;
 mod proofs;
