@@ -1,5 +1,5 @@
-//! Records with turned bits: whatever decodes may give an error or another answer, never a panic or a
-//! walk without end.
+//! Records with turned bits: whatever decodes may give an error or another answer, never a panic or
+//! a walk without end.
 
 use weal_provenance::{
     LineId, Records, Span, Units,

@@ -6,7 +6,7 @@ use weal_units::{Model, Subject, random::Random};
 
 use crate::books::Ledger;
 
-/// Histories, each with this many steps; a few milliseconds each.
+/// Histories, and the steps of each; a history takes a few milliseconds.
 const HISTORIES: u64 = 2_000;
 const STEPS: usize = 90;
 
