@@ -2,6 +2,7 @@
 
 mod books;
 mod damage;
+mod deep;
 mod functions;
 mod messages;
 mod proofs;
