@@ -4,7 +4,7 @@ use serde_json::Value;
 use weal_client::rpc::types::{EventRecord, EventsSubscribe, Head, NoParams};
 
 use super::{
-    account, chain, contract, dev, event, info, methods::Method, prepare, state, transaction,
+    account, chain, contract, dev, event, info, methods::Method, prepare, state, trace, transaction,
 };
 
 /// The methods of a node; `dev_*` are among them on a devnet only.
@@ -92,6 +92,12 @@ fn record_methods() -> Vec<Method> {
             "Records with the proof that they, and no others, stand under these keys in a \
              certified block.",
             state::prove,
+        ),
+        Method::blocking(
+            "trace_proof",
+            "What became of a gift, as far as one page goes, in a file that is checked without a \
+             node.",
+            trace::prove,
         ),
         Method::blocking("account_get", "An account: nonce, authority, balances.", account::get),
         Method::blocking("asset_list", "The assets of the chain, by id.", account::assets),
