@@ -7,7 +7,9 @@ use parity_scale_codec::Encode;
 use serde_json::json;
 use weal_client::{
     keys::{KeyPair, join},
-    rpc::types::{ContractAddress, Hex, Submit, SubmitStatus, TraceGet, TraceProven, TxState, TxWait, U128},
+    rpc::types::{
+        ContractAddress, Hex, Submit, SubmitStatus, TraceGet, TraceProven, TxState, TxWait, U128,
+    },
     transaction::{Request, Settings},
 };
 use weal_demo::{

@@ -109,7 +109,13 @@ fn donor(number: usize) -> KeyPair {
 }
 
 /// Gives every donor what it will donate.
-pub fn fund(desk: &Desk, bank: &KeyPair, donors: &[KeyPair], asset: &serde_json::Value, amount: u128) {
+pub fn fund(
+    desk: &Desk,
+    bank: &KeyPair,
+    donors: &[KeyPair],
+    asset: &serde_json::Value,
+    amount: u128,
+) {
     let assets = ContractId::system(2);
     for donors in donors.chunks(FUNDED) {
         let mint = |donor: &KeyPair| {
