@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, fs};
 
 use serde_json::{Value, json};
 use weal_client::{
-    rpc::types::{ContractAddress, GenesisInfo, Hex32, TraceGet, TraceProven, U128},
+    rpc::types::{ContractAddress, GenesisInfo, Hex, Hex32, TraceGet, TraceProven, U128},
     units::{AssetInfo, Assets},
 };
 use weal_node::genesis::ChainSpec;
@@ -131,7 +131,7 @@ fn fetch(
             contract: ContractAddress(contract),
             line: gift.line.0,
             start: U128(gift.start.get()),
-            leaf: leaf.map(|leaf| leaf.encode().into()),
+            leaf: leaf.map(|leaf| Hex(leaf.encode())),
             from,
         };
         let page: TraceProven = node.client.trace_proof(&params).map_err(failed)?;
@@ -141,7 +141,7 @@ fn fetch(
             break;
         }
         let rests = todo.rests().map_err(|error| mismatch(error.to_string()))?;
-        from = Some(rests.encode().into());
+        from = Some(Hex(rests.encode()));
     }
     let book = node.book(None)?;
     for line in check(&file)?.trace.lines.values() {
