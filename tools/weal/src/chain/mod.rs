@@ -159,20 +159,27 @@ impl Node {
         Book::load(&self.client, contract)
     }
 
-    /// An account as a person reads it: its name here, if it has one, and its address.
-    pub fn named(&self, account: &AccountId) -> String {
+    /// What an account is called here, if it has a name.
+    pub fn name_of(&self, account: &AccountId) -> Option<String> {
         let contract = account.as_contract();
         let is_own = |(_, known): &(String, AccountId)| known == account;
         // A broken key's file is no reason not to show an address.
         let key = || keys::list().ok()?.into_iter().find(is_own).map(|(name, _)| name);
         let dev = || keys::dev_name(account).filter(|_| self.info.devnet).map(str::to_owned);
         let alias = self.aliases.by_contract(contract).map(|(name, _)| name.to_owned());
-        let system = system::name(&contract).map(str::to_owned);
-        let text = match alias.is_some() || system.is_some() {
+        system::name(&contract).map(str::to_owned).or(alias).or_else(key).or_else(dev)
+    }
+
+    /// An account as a person reads it: its name here, if it has one, and its address.
+    pub fn named(&self, account: &AccountId) -> String {
+        let contract = account.as_contract();
+        let is_contract =
+            self.aliases.by_contract(contract).is_some() || system::name(&contract).is_some();
+        let text = match is_contract {
             true => Address::Contract(contract).to_text(),
             false => AccountAddress(*account).to_string(),
         };
-        match system.or(alias).or_else(key).or_else(dev) {
+        match self.name_of(account) {
             Some(name) => format!("{name} {text}"),
             None => text,
         }
