@@ -6,4 +6,5 @@ mod messages;
 mod proofs;
 mod random;
 mod scenarios;
+mod state;
 mod takings;
