@@ -26,8 +26,8 @@ fn compare(model: &mut Model, books: &mut Books<'_>, place: &str) {
     }
 }
 
-/// Whether a line under notice or a closing fund stopped a message that the model knows no such rule
-/// for. A refusal changes nothing, so the model is not asked.
+/// Whether a line under notice or a closing fund stopped a message that the model knows no such
+/// rule for. A refusal changes nothing, so the model is not asked.
 fn is_stopped(step: &Step, found: &Result<Vec<Moved>, Refusal>) -> bool {
     let is_stricter =
         matches!(step, Step::Advance { .. } | Step::Reimburse { .. } | Step::HandBack { .. });

@@ -28,7 +28,7 @@ use weal_units::{
 
 use crate::world::{LATER, PAPER, World};
 
-/// Seconds of the chain in one of the steps' seconds. A block takes one, and a seizure two weeks, so
+/// Seconds of the chain in one of the steps' seconds. A block takes one, and a seizure two weeks:
 /// the steps of one moment stay within it.
 const SCALE: u64 = 1_000_000_000;
 
