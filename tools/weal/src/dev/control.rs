@@ -92,7 +92,7 @@ fn accounts(node: &Node) -> Result<Report, Failure> {
         text += &format!(
             "{:<6} {:<21} {}  {}\n",
             account.name,
-            account.role,
+            account.role.as_deref().unwrap_or_default(),
             account.account,
             balances.join(", ")
         );
