@@ -28,7 +28,7 @@ use crate::{
 pub use assets::Book;
 pub use failure::{contract_failure, failed};
 pub use names::{Alias, Aliases};
-pub use system::{ASSETS, CONTRACTS, codec as system_codec};
+pub use system::{ASSETS, CONTRACTS, codec as system_codec, text as contract_text};
 
 /// A node of the chain that the settings mean.
 pub struct Node {
@@ -167,12 +167,14 @@ impl Node {
         let key = || keys::list().ok()?.into_iter().find(is_own).map(|(name, _)| name);
         let dev = || keys::dev_name(account).filter(|_| self.info.devnet).map(str::to_owned);
         let alias = self.aliases.by_contract(contract).map(|(name, _)| name.to_owned());
-        let system = system::name(&contract).map(str::to_owned);
-        let text = match alias.is_some() || system.is_some() {
+        if let Some(system) = system::name(&contract) {
+            return system.to_owned();
+        }
+        let text = match alias.is_some() {
             true => Address::Contract(contract).to_text(),
             false => AccountAddress(*account).to_string(),
         };
-        match system.or(alias).or_else(key).or_else(dev) {
+        match alias.or_else(key).or_else(dev) {
             Some(name) => format!("{name} {text}"),
             None => text,
         }
