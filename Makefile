@@ -16,16 +16,21 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 PURE := weal-types weal-consensus weal-provenance weal-proof
 
 # Suites of weal-bench.
-SUITES := exec verify state gas gate
+SUITES := exec verify state gas gate node
 
 .NOTPARALLEL:
-.PHONY: help setup test format lint pure tests docs golden bench
+.PHONY: help setup demo test format lint pure tests docs golden bench
 
 help: ## Lists the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
 
 setup: ## Installs what this machine lacks
 	@tools/setup/setup.sh
+
+demo: setup ## Installs what is missing, builds, and follows a donation on a local chain, proven
+	# A test among the targets keeps the features those of the tests: nothing is built twice.
+	cargo build $(WORKSPACE) --bins --test tidy
+	$(TARGET)/release/weal-demo
 
 test: setup format lint pure docs tests ## Installs what is missing and runs every check and test
 
@@ -50,7 +55,8 @@ tests: ## Runs all tests, documentation's examples included
 	cargo test $(WORKSPACE) --no-fail-fast
 
 golden: ## Rewrites the golden files and generated documents; look at the diff before committing it
-	WEAL_GOLDEN=write cargo test $(WORKSPACE) --test golden --test system_abi --test native
+	WEAL_GOLDEN=write cargo test $(WORKSPACE) --test golden --test system_abi --test native \
+		--test bundle
 
 bench: ## Runs every suite of benchmarks
 	cargo build $(WORKSPACE) --all-targets

@@ -35,7 +35,7 @@ pub const GOVERNANCE: &str = "judy";
 pub const ASSETS: [(&str, u128); 2] = [("CNY", 100_000_000), ("EUR", 5_000_000)];
 
 /// The validator's secret. Everybody knows it: a devnet convinces nobody but its owner.
-const VALIDATOR_SEED: [u8; 32] = *b"commonweal devnet validator key!";
+pub const VALIDATOR_SEED: [u8; 32] = *b"commonweal devnet validator key!";
 
 /// The chain and its validator's key.
 pub struct Devnet {

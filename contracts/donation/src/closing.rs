@@ -102,8 +102,12 @@ impl Donation {
         self.check_role(ctx, ctx.caller(), Role::Reviewer)?;
         let books = Records::books(self, FundId(fund), asset)?.ok_or(Error::NotFound)?;
         let closing = books.line(Kind::Closing).ok_or(Error::Broken)?;
-        if !self.may_hand_on(card, closing)? {
+        let is_swept = card.status != FundStatus::Open && card.unswept == 0;
+        if !is_swept || !self.may_hand_on(card, closing)? {
             return Err(Error::BadState);
+        }
+        if self.free(closing.0)?.is_zero() {
+            return Err(Error::Zero);
         }
         let receiver = self.other_fund((closing.0, &self.card_of(closing)?), to)?;
         check_fund_open(&self.fund_card(receiver.fund.0)?)?;
@@ -127,7 +131,7 @@ impl Donation {
                 let one_run = Limits { runs: 1, ..LIMITS };
                 let taken = take_some(self, closing, Units::MAX, one_run)?;
                 let next = taken.runs.first().ok_or(Error::Broken)?.start;
-                matches!(owner_run(self, closing, next, None), Err(Refusal::Depth))
+                owner_run(self, closing, next, None) == Err(Refusal::Depth)
             }
         })
     }

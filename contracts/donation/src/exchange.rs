@@ -38,7 +38,7 @@ impl Donation {
         self.check_sender(line, &card, &[Kind::Work])?;
         let (given, got) = (positive(amount)?, positive(received)?);
         let asset = receiver_asset?;
-        self.receiver((line, &card), to, asset, &[Kind::Work])?;
+        self.receiver((line, &card), to, asset, &[Kind::Work, Kind::Split])?;
         if asset == card.asset {
             return Err(Error::RestrictionMismatch);
         }

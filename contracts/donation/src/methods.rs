@@ -11,16 +11,15 @@ use weal_sdk::prelude::*;
 
 use crate::{
     error::{Error, Hop, Result},
-    events::*,
-    messages::{
-        Action, BatchPayment, Charter, Exchange, Forwarding, GiftBatch, HoldOrder, KeyProof,
-        NewLine, Payment, Prepayment, Promise,
-    },
+    messages::*,
     queries::{Givers, Trace},
     state::Donation,
     types::{Band, Challenge, Entry, Hash, Owned, Reference, Waiting},
     view::Wire,
 };
+
+#[cfg(not(target_arch = "wasm32"))]
+use crate::events::*;
 
 #[contract(
     error = Error,
@@ -35,7 +34,7 @@ use crate::{
 impl Donation {
     /// Sets up the contract. It asks `identity` who is who.
     #[init(emits())]
-    pub fn open(&mut self, #[label("Contract identity")] identity: ContractId) {
+    pub fn open(&mut self, identity: ContractId) {
         self.identity.set(&identity);
     }
 

@@ -32,9 +32,6 @@ impl Donation {
         let fund = self.fund_card(card.fund.0)?;
         check_fund_open(&fund)?;
         let count = Records::count(self, LineId(line))?.ok_or(Error::NotFound)?;
-        if count.free().is_zero() {
-            return Err(Error::Zero);
-        }
         let receiver = self.other_fund((line, &card), to)?;
         let other = self.fund_card(receiver.fund.0)?;
         check_fund_open(&other)?;

@@ -50,8 +50,8 @@ impl Donation {
         }
     }
 
-    /// What [`Self::check_officer`] checks, and whether the payee is related, for later: that is one
-    /// question instead of two.
+    /// What [`Self::check_officer`] checks, and whether the payee is related, for later: one
+    /// question to `identity` instead of two.
     pub(crate) fn check_payer(&self, ctx: &View, card: &Line, payee: AccountId) -> Result<bool> {
         if ctx.caller() != card.org {
             return Err(Error::Unauthorized);

@@ -21,15 +21,15 @@ use crate::{
 pub struct Donation {
     /// The contract that says who is who.
     pub(crate) identity: Item<ContractId>,
-    pub(crate) funds: Map<u32, Wire<Fund>>,
-    pub(crate) lines: Map<u32, Wire<Line>>,
-    pub(crate) counts: Map<u32, Wire<Count>>,
-    pub(crate) books: Map<(u32, AssetId), Wire<Books>>,
+    pub(crate) funds: OrderedMap<u32, Wire<Fund>>,
+    pub(crate) lines: OrderedMap<u32, Wire<Line>>,
+    pub(crate) counts: OrderedMap<u32, Wire<Count>>,
+    pub(crate) books: OrderedMap<(u32, AssetId), Wire<Books>>,
     pub(crate) arrivals: OrderedMap<(u32, u128), Wire<In>>,
     pub(crate) departures: OrderedMap<(u32, u128), Wire<Out>>,
     pub(crate) stamps: OrderedMap<(u32, u8, u128), Wire<Stamp>>,
-    pub(crate) holds: Map<u32, Wire<Hold>>,
-    pub(crate) rounds: Map<(u32, AssetId), Wire<Round>>,
+    pub(crate) holds: OrderedMap<u32, Wire<Hold>>,
+    pub(crate) rounds: OrderedMap<(u32, AssetId), Wire<Round>>,
     /// Ids given out: funds, lines, holds.
     pub(crate) last_fund: Item<u32>,
     pub(crate) last_line: Item<u32>,

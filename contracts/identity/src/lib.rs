@@ -214,7 +214,7 @@ impl Identity {
     }
 
     /// Says what a role requires from now on.
-    #[call(auth = governance, intent = "Set what {role} requires", emits(RequirementsSet), errors())]
+    #[call(auth = governance, intent = "Set what {role} requires", emits(RequirementsSet))]
     pub fn set_requirements(&mut self, ctx: &mut Ctx, role: Role, kinds: Vec<Kind>) {
         self.required.set(&role, &kinds);
         ctx.emit(RequirementsSet { role, kinds });
@@ -381,8 +381,7 @@ impl Identity {
         self.nullifiers.get(&(scheme, tag))
     }
 
-    /// Attestations that end between two moments, soonest first, at most 100; the later moment does
-    /// not count. To go on, ask from the last end, which may repeat some.
+    /// Attestations that end from one moment up to another, soonest first, at most 100.
     #[query]
     pub fn expiring(
         &self,

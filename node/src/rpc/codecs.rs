@@ -7,7 +7,7 @@ use std::{
 
 use weal_client::Codec;
 use weal_runtime::system::SYSTEM;
-use weal_types::{CodeHash, ContractId};
+use weal_types::{CodeHash, ContractId, abi::Abi};
 
 use super::error::{Answer, Error};
 
@@ -31,22 +31,24 @@ impl Codecs {
         OF_SYSTEM.get(id).cloned()
     }
 
-    /// The document of a code, which `read` reads unless it is known.
+    /// The document of a code, which `read` reads unless it is known; `None` if there is no such
+    /// code.
     pub fn of_code(
         &self,
         code: &CodeHash,
-        read: impl FnOnce() -> Answer<weal_types::abi::Abi>,
-    ) -> Answer<Arc<Codec>> {
+        read: impl FnOnce() -> Answer<Option<Abi>>,
+    ) -> Answer<Option<Arc<Codec>>> {
         if let Some(codec) = self.kept().get(code) {
-            return Ok(Arc::clone(codec));
+            return Ok(Some(Arc::clone(codec)));
         }
-        let codec = Arc::new(Codec::new(read()?).map_err(Error::internal)?);
+        let Some(abi) = read()? else { return Ok(None) };
+        let codec = Arc::new(Codec::new(abi).map_err(Error::internal)?);
         let mut kept = self.kept();
         if kept.len() >= KEPT {
             kept.clear();
         }
         kept.insert(*code, Arc::clone(&codec));
-        Ok(codec)
+        Ok(Some(codec))
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, BTreeMap<CodeHash, Arc<Codec>>> {

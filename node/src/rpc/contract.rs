@@ -156,7 +156,7 @@ pub(super) fn query(api: &Api, params: Query) -> Answer<QueryResult> {
             method: failed.method,
             kind: failed.kind,
         };
-        match said::failure(&view, &failed) {
+        match said::failure(&view, &failed, &[]) {
             Ok(failure) => Error::failed(error::QUERY_FAILED, failure),
             Err(error) => error,
         }

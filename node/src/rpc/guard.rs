@@ -197,7 +197,7 @@ where
     async fn answer_all(&self, batch: Batch<'_>) -> MethodResponse {
         let mut answers =
             BatchResponseBuilder::new_with_limit(self.connection.limits.response_bytes as usize);
-        let mut only_notifications = true;
+        let mut only_notifications = !batch.is_empty();
         for entry in batch {
             let response = match entry {
                 // A notification asks for no answer, and no method is worth calling without one.

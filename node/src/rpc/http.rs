@@ -17,6 +17,8 @@ use super::{config::RpcConfig, error::Error, guard::Connection, monitor::Monitor
 /// waits.
 const REQUEST_TIME: Duration = Duration::from_secs(90);
 
+const TEXT: &str = "text/plain; charset=utf-8";
+
 const JSON: &str = "application/json; charset=utf-8";
 
 /// What every request needs.
@@ -48,8 +50,10 @@ impl Door {
             rpc.call(request).await.unwrap_or_else(failed)
         } else if request.method() == Method::GET {
             self.get(request.uri().path()).await
-        } else {
+        } else if request.method() == Method::POST {
             self.post(request, connection, rpc).await
+        } else {
+            respond(StatusCode::METHOD_NOT_ALLOWED, TEXT, "Send a POST or a GET.\n".into())
         };
         if let Some(origin) = origin {
             let headers = response.headers_mut();
@@ -92,7 +96,7 @@ impl Door {
             _ => {
                 let text = "Nothing is here. POST JSON-RPC 2.0 to this address, open a WebSocket, \
                             or GET /health or /metrics.\n";
-                respond(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", text.into())
+                respond(StatusCode::NOT_FOUND, TEXT, text.into())
             }
         }
     }
@@ -117,16 +121,19 @@ impl Door {
             json(StatusCode::PAYLOAD_TOO_LARGE, error.body())
         };
         let length = request.headers().get(header::CONTENT_LENGTH);
-        let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-        if length.is_some_and(|length| length > limit.into()) {
-            return too_long();
+        match length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok()) {
+            Some(length) if length <= limit.into() => {}
+            Some(_) => return too_long(),
+            None => {
+                let text = "Say with content-length how long the request is.\n";
+                return respond(StatusCode::LENGTH_REQUIRED, TEXT, text.into());
+            }
         }
         match tokio::time::timeout(REQUEST_TIME, rpc.call(request)).await {
-            Ok(Ok(response)) if response.status() == StatusCode::PAYLOAD_TOO_LARGE => too_long(),
             Ok(answer) => answer.unwrap_or_else(failed),
             Err(_) => respond(
                 StatusCode::REQUEST_TIMEOUT,
-                "text/plain; charset=utf-8",
+                TEXT,
                 format!("The request took longer than {} s.\n", REQUEST_TIME.as_secs()),
             ),
         }

@@ -22,13 +22,17 @@ pub(super) struct Paced<S> {
     stall: Duration,
     /// Runs while the other side takes nothing.
     blocked: Option<Pin<Box<Sleep>>>,
-    /// Whoever wanted to read meanwhile.
+    /// Whoever reads, as far as it waits.
     reader: Option<Waker>,
+    /// Whether it waits because the other side takes nothing.
+    is_held: bool,
+    /// Whether the other side has taken nothing for too long.
+    is_cut: bool,
 }
 
 impl<S> Paced<S> {
     pub fn new(inner: S, stall: Duration) -> Self {
-        Self { inner, stall, blocked: None, reader: None }
+        Self { inner, stall, blocked: None, reader: None, is_held: false, is_cut: false }
     }
 
     /// Notes whether the other side took something of what was written.
@@ -37,18 +41,24 @@ impl<S> Paced<S> {
         context: &mut Context<'_>,
         result: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        if result.is_ready() {
-            self.blocked = None;
-            if let Some(reader) = self.reader.take() {
-                reader.wake();
-            }
-            return result;
+        if result.is_pending() {
+            let blocked = self.blocked.get_or_insert_with(|| Box::pin(sleep(self.stall)));
+            ready!(blocked.as_mut().poll(context));
+            self.is_cut = true;
         }
-        let blocked = self.blocked.get_or_insert_with(|| Box::pin(sleep(self.stall)));
-        ready!(blocked.as_mut().poll(context));
-        let reason = "the other side has stopped reading";
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, reason)))
+        self.blocked = None;
+        if (self.is_held || self.is_cut)
+            && let Some(reader) = self.reader.take()
+        {
+            reader.wake();
+        }
+        self.is_held = false;
+        if self.is_cut { Poll::Ready(Err(cut())) } else { result }
     }
+}
+
+fn cut() -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "the other side has stopped reading")
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
@@ -57,11 +67,20 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.blocked.is_some() {
-            self.reader = Some(context.waker().clone());
-            return Poll::Pending;
+        if self.is_cut {
+            return Poll::Ready(Err(cut()));
         }
-        Pin::new(&mut self.inner).poll_read(context, buffer)
+        self.is_held = self.blocked.is_some();
+        let result = match self.is_held {
+            true => Poll::Pending,
+            false => Pin::new(&mut self.inner).poll_read(context, buffer),
+        };
+        let waker = context.waker();
+        if result.is_pending() && !self.reader.as_ref().is_some_and(|known| known.will_wake(waker))
+        {
+            self.reader = Some(waker.clone());
+        }
+        result
     }
 }
 
@@ -71,6 +90,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if self.is_cut {
+            return Poll::Ready(Err(cut()));
+        }
         let result = Pin::new(&mut self.inner).poll_write(context, bytes);
         self.written(context, result)
     }
@@ -80,6 +102,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if self.is_cut {
+            return Poll::Ready(Err(cut()));
+        }
         let result = Pin::new(&mut self.inner).poll_write_vectored(context, slices);
         self.written(context, result)
     }
@@ -117,6 +142,8 @@ mod tests {
         let early = Duration::from_millis(20);
         assert!(tokio::time::timeout(early, reading.read_exact(&mut request)).await.is_err());
         let refused = write.await.unwrap().unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::TimedOut);
+        let refused = reading.read_exact(&mut request).await.unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::TimedOut);
     }
 

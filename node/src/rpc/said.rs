@@ -1,11 +1,18 @@
 //! What contracts said, as JSON by their ABI: results, events, failures, and calls as they were
 //! signed.
 
+use std::sync::Arc;
+
+use parity_scale_codec::Decode;
 use serde_json::Value;
-use weal_client::rpc::types::{
-    self as rpc, AccountAddress, CallInfo, ContractAddress, Hex, Hex32, OutcomeStatus, Returned,
-    TransactionInfo, U64, U128,
+use weal_client::{
+    Codec,
+    rpc::types::{
+        self as rpc, AccountAddress, CallInfo, ContractAddress, Hex, Hex32, OutcomeStatus,
+        Returned, TransactionInfo, U64, U128,
+    },
 };
+use weal_runtime::system::{CONTRACTS, contracts::DeployArgs};
 use weal_types::{
     ContractId,
     receipt::{Event, Failure, FailureKind, Outcome, TrapKind},
@@ -28,7 +35,7 @@ pub(super) fn outcome(
             fee: U128(fee.0),
             returns: Vec::new(),
             events: Vec::new(),
-            failure: Some(failure(view, failed)?),
+            failure: Some(failure(view, failed, calls)?),
         }),
         Outcome::Applied { gas_used, fee, returns, events, .. } => {
             let returned = calls.iter().zip(returns).map(|(call, bytes)| {
@@ -60,8 +67,8 @@ pub(super) fn event(view: &View<'_>, event: &Event) -> Answer<rpc::Event> {
     })
 }
 
-/// What failed.
-pub(super) fn failure(view: &View<'_>, failure: &Failure) -> Answer<rpc::Failure> {
+/// What failed among `calls`.
+pub(super) fn failure(view: &View<'_>, failure: &Failure, calls: &[Call]) -> Answer<rpc::Failure> {
     let mut said = rpc::Failure {
         call: failure.call,
         contract: ContractAddress(failure.contract),
@@ -78,7 +85,12 @@ pub(super) fn failure(view: &View<'_>, failure: &Failure) -> Answer<rpc::Failure
             said.code = Some(*code);
             said.payload = Hex(payload.to_vec());
             let assets = view.assets_of(&failure.contract);
-            let codec = view.codec(&failure.contract)?;
+            let codec = match view.codec(&failure.contract)? {
+                Some(codec) => Some(codec),
+                None => calls
+                    .get(usize::from(failure.call))
+                    .map_or(Ok(None), |call| codec_of_deployed(view, call))?,
+            };
             if let Some(decoded) =
                 codec.and_then(|codec| codec.decode_error(*code, payload, &assets).ok())
             {
@@ -91,6 +103,18 @@ pub(super) fn failure(view: &View<'_>, failure: &Failure) -> Answer<rpc::Failure
         _ => {}
     }
     Ok(said)
+}
+
+/// The document of the code that `call` deploys: a contract that is refused its first call does not
+/// exist afterwards.
+fn codec_of_deployed(view: &View<'_>, call: &Call) -> Answer<Option<Arc<Codec>>> {
+    if call.to != CONTRACTS || call.method.as_str() != "deploy" {
+        return Ok(None);
+    }
+    match DeployArgs::decode(&mut &call.args[..]) {
+        Ok(args) => view.codec_of(&args.code),
+        Err(_) => Ok(None),
+    }
 }
 
 /// What was signed.

@@ -106,7 +106,7 @@ impl<'a> View<'a> {
         let codec = match self.lives(contract)? {
             None => None,
             Some(Lives::System) => Codecs::of_system(contract),
-            Some(Lives::Instance(instance)) => Some(self.codec_of(&instance.code)?),
+            Some(Lives::Instance(instance)) => self.codec_of(&instance.code)?,
         };
         self.codecs.borrow_mut().insert(*contract, codec.clone());
         Ok(codec)
@@ -117,11 +117,12 @@ impl<'a> View<'a> {
         self.codec(contract)?.ok_or_else(|| no_contract(contract))
     }
 
-    fn codec_of(&self, code: &CodeHash) -> Answer<Arc<Codec>> {
+    /// The document of a code, if it has been uploaded.
+    pub fn codec_of(&self, code: &CodeHash) -> Answer<Option<Arc<Codec>>> {
         self.api.codecs.of_code(code, || {
-            let bytes = self.bytes(&CONTRACTS, &abi_key(code))?;
-            let bytes = bytes.ok_or_else(|| Error::internal("a code has no ABI document"))?;
-            decode::<Abi>("ABI document", &bytes, limit::ABI_BYTES).map_err(Error::internal)
+            let Some(bytes) = self.bytes(&CONTRACTS, &abi_key(code))? else { return Ok(None) };
+            let abi = decode::<Abi>("ABI document", &bytes, limit::ABI_BYTES);
+            abi.map(Some).map_err(Error::internal)
         })
     }
 

@@ -1,5 +1,6 @@
 //! Contracts: documents, records, queries, and calls that are refused before they cost anything.
 
+use parity_scale_codec::Encode;
 use serde_json::{Value, json};
 
 use crate::world::{WEALTH, World, address, euro, system, transfer};
@@ -31,7 +32,7 @@ async fn queries() {
     let by_position = ask("balance", json!([address("alice"), euro()]));
     assert_eq!(world.call("contract_query", by_position).await, answer);
     for (method, args, expected, message) in [
-        ("balances", json!({}), "unknown_method", "there is no method `balances`; there is"),
+        ("worth", json!({}), "unknown_method", "there is no method `worth`; there is"),
         ("transfer", json!({}), "method_kind", "transfer writes"),
         ("balance", json!({}), "bad_arguments", "args"),
         (
@@ -96,12 +97,19 @@ async fn a_contract_of_ones_own() {
             "salt": format!("0x{}", "00".repeat(32)),
             "owner": null,
             "policy": "Owner",
-            "init": "0x",
+            "init": format!("0x{}", hex::encode(1_000_u128.encode())),
         },
     });
     let from = address("alice");
-    let prepared = world.call("contract_prepare", json!({ "from": from, "calls": [init] })).await;
-    assert_eq!(prepared["outcome"]["status"], "applied", "{}", prepared["outcome"]);
+    // A contract that is refused its first call is explained too, though it does not exist.
+    let mut wrong = init.clone();
+    wrong["args"]["init"] = json!("0x");
+    let prepared = world.call("contract_prepare", json!({ "from": from, "calls": [wrong] })).await;
+    let failure = &prepared["outcome"]["failure"];
+    assert_eq!(
+        (&failure["method"], &failure["name"]),
+        (&json!("init"), &json!("ArgumentsMalformed"))
+    );
     let status = world.send("alice", init).await;
     let contract = status["outcome"]["returns"][0]["value"].clone();
     let info = world.call("contract_info", json!({ "contract": contract })).await;
@@ -110,6 +118,20 @@ async fn a_contract_of_ones_own() {
     assert_eq!(info["policy"], "owner");
     let abi = world.call("contract_abi", json!({ "contract": contract })).await;
     assert_eq!(abi["abi"], serde_json::to_value(token::abi()).unwrap());
+    let send = json!({
+        "contract": contract,
+        "method": "transfer",
+        "args": { "to": address("bob"), "amount": "1001" },
+    });
+    let status = world.send("alice", send.clone()).await;
+    let failure = &status["outcome"]["failure"];
+    assert!(failure["name"].is_string() && failure["value"].is_object(), "{failure}");
+    let mut send = send;
+    send["args"]["amount"] = json!("400");
+    let status = world.send("alice", send).await;
+    assert_eq!(status["outcome"]["status"], "applied", "{}", status["outcome"]);
+    let intent = format!("Send 400 tokens to {}", address("bob"));
+    assert_eq!(status["transaction"]["calls"][0]["intent"], intent);
 }
 
 async fn upload(world: &World, module: &[u8]) -> Value {

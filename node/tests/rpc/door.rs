@@ -14,7 +14,8 @@ async fn what_is_no_request_is_refused() {
         ("", -32_700),
         ("{", -32_700),
         ("not json", -32_700),
-        ("{}", -32_600),
+        ("{}", -32_700),
+        (r#"{"id": 1}"#, -32_600),
         ("[]", -32_600),
         (r#"{"jsonrpc": "1.0", "id": 1, "method": "chain_head"}"#, -32_600),
         (r#"{"jsonrpc": "2.0", "id": 1, "method": 7}"#, -32_600),
@@ -35,7 +36,7 @@ async fn what_is_no_request_is_refused() {
     assert_eq!(codes, [&Value::Null, &json!(-32_600), &json!(-32_601)]);
     // Whoever asks for no answer gets none.
     let silent = r#"{"jsonrpc": "2.0", "method": "chain_head"}"#;
-    assert_eq!(post(world.address, silent).await.body, "");
+    assert_eq!(post(world.address, silent).await.body, "null");
     // A body of another kind, and other verbs.
     let text = "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\n\
                 content-length: 2\r\nconnection: close\r\n\r\n{}";

@@ -11,11 +11,12 @@
 //!
 //! | module | one idea |
 //! |---|---|
-//! | [`unit`] | amounts and positions, and stretches of them |
+//! | [`mod@unit`] | amounts and positions, and stretches of them |
 //! | [`stripe`] | how a plan divides a stream, and from where a share came |
 //! | [`hop`] | the maps from a sender's units to a receiver's |
 //! | [`record`], [`line`](mod@line), [`key`] | what is stored, and under which keys |
 //! | [`store`] | how records are read and written; a store of bytes |
+//! | [`state`] | the records in the state after a block |
 //! | [`take`], [`send`] | taking units from a line, and writing a hop |
 //! | [`owner`] | whose gift a unit is, and how far that gift reaches |
 //! | [`forward`], [`back`] | where units went, and whose units lie here |
@@ -43,6 +44,7 @@ pub mod owner;
 pub mod record;
 pub mod send;
 pub mod settle;
+pub mod state;
 pub mod store;
 pub mod stripe;
 pub mod take;

@@ -8,6 +8,7 @@
 mod exec;
 mod gas;
 mod gate;
+mod node;
 mod report;
 mod state;
 mod verify;
@@ -45,6 +46,8 @@ enum Suite {
     Gas,
     /// The modules that take longest to check and compile.
     Gate,
+    /// A whole node: donations over JSON-RPC.
+    Node,
 }
 
 impl Suite {
@@ -55,6 +58,7 @@ impl Suite {
             Self::State => "state",
             Self::Gas => "gas",
             Self::Gate => "gate",
+            Self::Node => "node",
         }
     }
 
@@ -65,6 +69,7 @@ impl Suite {
             Self::State => state::run(),
             Self::Gas => gas::run(),
             Self::Gate => gate::run(),
+            Self::Node => node::run(),
         }
     }
 }

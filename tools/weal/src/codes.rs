@@ -178,6 +178,10 @@ codes! {
         "Something is missing on this machine.";
         "do what stands beside each finding"
     }
+    1257 PROOF "proof" Mismatch {
+        "What a node or a file shows of a gift is not proven.";
+        "believe none of it; ask another node, or whoever sent the file"
+    }
     // A local chain.
     1260 DEV_START "dev-start" Config {
         "A local chain does not run.";

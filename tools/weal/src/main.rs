@@ -17,6 +17,7 @@
 //! | `chain` | a node, and what is known here of its chain |
 //! | `send` | from calls to a receipt |
 //! | `call`, `deploy`, `asset` | the commands that send |
+//! | `trace` | a gift's way, proven |
 //! | `dev` | a local chain |
 //! | `contract`, `tx`, `account`, `rpc`, `config`, `doctor` | the commands that look |
 //! | `check`, `test`, `new`, `abi`, `layout`, `completions` | the other commands |
@@ -54,6 +55,7 @@ mod send;
 mod settings;
 mod test;
 mod text;
+mod trace;
 mod tx;
 
 use std::{panic, process::ExitCode};
@@ -99,6 +101,8 @@ fn run(command: &Command) -> Result<Report, Failure> {
         Command::Asset(arguments) => asset::command(arguments),
         Command::Rpc(arguments) => rpc::command(arguments),
         Command::Config(arguments) => config::command(arguments),
+        Command::Trace(arguments) => trace::trace(arguments),
+        Command::Verify(arguments) => trace::verify(arguments),
         Command::Dev(arguments) => dev::command(arguments),
         Command::Doctor(arguments) => doctor::command(arguments),
         Command::Explain { code } => explain::command(code.as_deref()),

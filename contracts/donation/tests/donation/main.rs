@@ -1,6 +1,11 @@
 //! The contract on the bench: the golden scenarios, histories against single units, refusals in
 //! their order, and what it costs.
 
+mod flat;
+mod histories;
+mod keys;
+mod random;
+mod refusals;
 mod subject;
 mod vectors;
 mod world;

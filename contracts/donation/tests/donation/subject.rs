@@ -20,6 +20,7 @@ use weal_sdk::{
     codec::Decode,
     prelude::*,
 };
+use weal_types::receipt;
 use weal_units::{
     Counts, Kind as StepKind, Moved, Refusal, Rule, Step, Subject,
     check::{Places, merged, merged_givers},
@@ -110,6 +111,16 @@ impl<'a> Books<'a> {
         self.t.query(self.world.donation, Calls::line(line)).unwrap().0.0
     }
 
+    /// Who may act for a line.
+    fn officer(&self, line: u32) -> Account {
+        let people = self.world.people;
+        let card = self.t.query(self.world.donation, Calls::line(line));
+        match card.is_some_and(|(Wire(card), _)| card.org == people.charity.id()) {
+            true => people.charity,
+            false => people.partner,
+        }
+    }
+
     /// What came of a call, or the contract's refusal.
     fn outcome<T: Clone>(&self, outcome: &Outcome<T, Error>) -> Result<T, Refusal> {
         match outcome.result() {
@@ -127,7 +138,9 @@ impl<'a> Books<'a> {
     /// The hops that the event of a call tells of.
     fn hops<T: Clone>(&mut self, outcome: Outcome<T, Error>) -> Done {
         self.outcome(&outcome)?;
-        let [event] = outcome.events() else { panic!("one event for each message") };
+        let own = |event: &&receipt::Event| event.contract == self.world.donation;
+        let events: Vec<_> = outcome.events().iter().filter(own).collect();
+        let [event] = events[..] else { panic!("one event for each message") };
         let mut data = &event.data[..];
         let moved = match event.name.as_str() {
             "Settled" => Vec::<view::Moved>::decode(&mut data).unwrap(),
@@ -207,10 +220,15 @@ impl<'a> Books<'a> {
         Ok(Vec::new())
     }
 
+    /// In which asset gifts to a fund come.
+    fn asset_of(&self, fund: &str) -> AssetId {
+        self.t.query(self.world.donation, Calls::fund(self.funds[fund])).unwrap().0.asset
+    }
+
     /// Names the books of a fund.
     fn name_books(&mut self, fund: &str) {
         let id = self.funds[fund];
-        let own = self.t.query(self.world.donation, Calls::fund(id)).unwrap().0.asset;
+        let own = self.asset_of(fund);
         for entry in self.world.statement(self.t, id).unwrap() {
             if entry.kind.0.is_book() {
                 let kind = format!("{:?}", entry.kind.0).to_lowercase();
@@ -249,7 +267,7 @@ impl<'a> Books<'a> {
     }
 
     fn donate(&mut self, fund: &str, amount: u128, gift: &str) -> Done {
-        let asset = self.assets["CNY"];
+        let asset = self.asset_of(fund);
         let call = Calls::donate(self.funds[fund], PAPER, None);
         let outcome = self.call_with(self.world.people.donor, (asset, amount), call);
         let Wire(place) = self.outcome(&outcome)?;
@@ -260,7 +278,7 @@ impl<'a> Books<'a> {
     fn donate_batch(&mut self, fund: &str, leaves: &[([u8; 32], u128)], gift: &str) -> Done {
         let (root, amount) = tree(leaves);
         let batch = GiftBatch { root, leaves: leaves.len() as u32, reference: None };
-        let asset = self.assets["CNY"];
+        let asset = self.asset_of(fund);
         let call = Calls::donate_batch(self.funds[fund], batch);
         let outcome = self.call_with(self.world.people.gateway, (asset, amount), call);
         let Wire(place) = self.outcome(&outcome)?;
@@ -284,11 +302,12 @@ impl<'a> Books<'a> {
         self.call(people.bank, Calls::set_rate(given, got, band)).unwrap();
         let (amount, received, payout) = (Amount(x), Amount(y), people.payee.id());
         let action = Action::Convert { line: from, amount, to, received, payout };
-        self.world.approve(self.t, people.reviewer, people.partner, action);
+        let maker = self.officer(from);
+        self.world.approve(self.t, people.reviewer, maker, action);
         let approver = people.reviewer.id();
         let order = Exchange { to, payout, rate_doc: PAPER, approver };
         let call = Calls::convert(from, amount, order);
-        let outcome = self.call_with(people.partner, (got, y), call);
+        let outcome = self.call_with(maker, (got, y), call);
         self.hops(outcome)
     }
 
@@ -299,7 +318,9 @@ impl<'a> Books<'a> {
         let hop = found.into_iter().find(|(at, _)| *at == start);
         let (mut by, mut attached) = (people.partner, (self.assets["CNY"], 0));
         if let Some((_, Wire(Out::Hop(hop)))) = hop {
-            let card = self.card(hop.parts[0].line.0);
+            let receiver = hop.parts[0].line.0;
+            let card = self.card(receiver);
+            by = self.officer(receiver);
             if card.kind.is_sink() {
                 attached = (card.asset, b - a);
                 by = match hop.note.payee {
@@ -368,8 +389,9 @@ impl<'a> Books<'a> {
         let payee = people.payee.id();
         let (doc, tag, next, reference) = (None, None, None, None);
         let order = Payment { payee, purpose: 1, doc, tag, next, reference };
-        let call = Calls::spend(self.line(line), Amount(x), order);
-        let outcome = self.call(people.partner, call);
+        let line = self.line(line);
+        let call = Calls::spend(line, Amount(x), order);
+        let outcome = self.call(self.officer(line), call);
         self.hops(outcome)
     }
 
@@ -379,8 +401,9 @@ impl<'a> Books<'a> {
         let agent = people.agent.id();
         let leaves = leaves.len() as u32;
         let order = BatchPayment { agent, root, leaves, purpose: 1, doc: None, reference: None };
-        let call = Calls::spend_batch(self.line(line), Amount(amount), order);
-        let outcome = self.call(people.partner, call);
+        let line = self.line(line);
+        let call = Calls::spend_batch(line, Amount(amount), order);
+        let outcome = self.call(self.officer(line), call);
         self.hops(outcome)
     }
 
@@ -389,7 +412,8 @@ impl<'a> Books<'a> {
         let line = self.line(line);
         let asset = self.card(line).asset;
         let order = Prepayment { payee: people.payee.id(), purpose: 1, doc: None };
-        let outcome = self.call_with(people.partner, (asset, x), Calls::advance(line, order));
+        let by = self.officer(line);
+        let outcome = self.call_with(by, (asset, x), Calls::advance(line, order));
         let prepaid = self.outcome(&outcome)?;
         self.lines.insert(id.into(), prepaid);
         Ok(Vec::new())
@@ -439,8 +463,9 @@ impl<'a> Books<'a> {
             }
             Step::Forward { line, to, x } => {
                 let order = Forwarding { to: self.line(to), purpose: 1, doc: None };
-                let call = Calls::forward(self.line(line), Amount(*x), order);
-                let outcome = self.call(people.partner, call);
+                let line = self.line(line);
+                let call = Calls::forward(line, Amount(*x), order);
+                let outcome = self.call(self.officer(line), call);
                 self.hops(outcome)
             }
             Step::Convert { line, to, x, y } => self.convert(line, to, *x, *y),

@@ -36,6 +36,7 @@ pub struct World {
     pub identity: ContractId,
     pub donation: ContractId,
     pub people: People,
+    pub attester: Account,
     pub cny: AssetId,
     pub usd: AssetId,
 }
@@ -50,10 +51,17 @@ pub const PAPER: [u8; 32] = [9; 32];
 pub const LATER: TimeMs = TimeMs(4_000_000_000_000);
 
 impl World {
-    /// Deploys both contracts, gives people their roles and money.
+    /// Deploys both contracts, gives people their roles and money, and watches the money.
     pub fn new(t: &mut Bench) -> Self {
+        let world = Self::unwatched(t);
+        world.watch(t, &[world.cny, world.usd]);
+        world
+    }
+
+    /// The same, without looking at all lines after every call.
+    pub fn unwatched(t: &mut Bench) -> Self {
         let [charity, partner, reviewer, bank, gateway, regulator] = t.accounts();
-        let [court, witness, donor, payee, agent, stranger] = t.accounts();
+        let [court, witness, donor, payee, agent, stranger, attester] = t.accounts();
         let people = People {
             charity,
             partner,
@@ -74,16 +82,16 @@ impl World {
         let donation = t.by(governance).deploy(&donation::contract(), init).unwrap();
         let (cny, usd) = (t.asset("CNY", 2), t.asset("USD", 2));
         for asset in [cny, usd] {
-            for who in [donor, partner, gateway, payee, agent] {
+            for who in [donor, charity, partner, gateway, payee, agent] {
                 t.give(who, asset, RICH);
             }
         }
-        let world = Self { identity, donation, people, cny, usd };
+        let world = Self { identity, donation, people, attester, cny, usd };
         world.appoint(t);
-        world.watch(t, &[cny, usd]);
         world
     }
 
+    /// Gives everybody their role.
     fn appoint(&self, t: &mut Bench) {
         let governance = t.governance();
         let kinds = vec![
@@ -95,8 +103,7 @@ impl World {
             Attested::OutcomeWitness,
             Attested::Mandate,
         ];
-        let [attester] = t.accounts();
-        let appoint = IdentityCalls::appoint_attester(attester.id(), kinds);
+        let appoint = IdentityCalls::appoint_attester(self.attester.id(), kinds);
         t.by(governance).call(self.identity, appoint).unwrap();
         let people = &self.people;
         let roles = [
@@ -109,17 +116,23 @@ impl World {
             (people.witness, Role::DeliveryAttester),
         ];
         for (who, role) in roles {
-            let register = IdentityCalls::register(PAPER);
-            let subject = t.by(who).call(self.identity, register).unwrap();
-            for kind in role.usual_requirements() {
-                let attest = IdentityCalls::attest(subject, kind, PAPER, TimeMs(0), LATER);
-                t.by(attester).call(self.identity, attest).unwrap();
-            }
-            let grant = IdentityCalls::grant_role(subject, role);
-            t.by(governance).call(self.identity, grant).unwrap();
+            self.license(t, who, role);
         }
         let register = IdentityCalls::register(PAPER);
         t.by(people.partner).call(self.identity, register).unwrap();
+    }
+
+    /// Registers somebody and gives them a role.
+    pub fn license(&self, t: &mut Bench, who: Account, role: Role) {
+        let register = IdentityCalls::register(PAPER);
+        let subject = t.by(who).call(self.identity, register).unwrap();
+        for kind in role.usual_requirements() {
+            let attest = IdentityCalls::attest(subject, kind, PAPER, TimeMs(0), LATER);
+            t.by(self.attester).call(self.identity, attest).unwrap();
+        }
+        let governance = t.governance();
+        let grant = IdentityCalls::grant_role(subject, role);
+        t.by(governance).call(self.identity, grant).unwrap();
     }
 
     /// After every call, the contract holds exactly what its custody lines have free.

@@ -139,7 +139,8 @@ impl Bench {
         let answer = output.result.map(|bytes| (bytes, vec![]));
         self.steps.borrow_mut().push(Step::new(&what, &answer, &StateChanges::default()));
         let result = answer.map(|(bytes, _)| decoded(request.method, &bytes));
-        Outcome { what, result, events: vec![], gas: output.gas_used, error: PhantomData }
+        let gas = output.gas_used;
+        Outcome { what, result, events: vec![], gas, writes: 0, error: PhantomData }
     }
 
     /// Makes a call in a block of its own, notes what came of it, and checks the invariants.
@@ -151,13 +152,14 @@ impl Bench {
     ) -> Outcome<T, E> {
         let (sent, gas, changes) = self.execute(by, method, call);
         let what = format!("{}'s call of `{method}`", by.name());
+        let writes = changes.len();
         self.steps.borrow_mut().push(Step::new(&what, &sent, &changes));
         self.check_invariants(&what);
         let (result, events) = match sent {
             Ok((bytes, events)) => (Ok(decoded(method, &bytes)), events),
             Err(error) => (Err(error), vec![]),
         };
-        Outcome { what, result, events, gas, error: PhantomData }
+        Outcome { what, result, events, gas, writes, error: PhantomData }
     }
 
     fn execute(&mut self, by: Account, method: &str, call: &Call) -> (Raw, Gas, StateChanges) {

@@ -22,6 +22,7 @@ pub struct Outcome<T, E> {
     pub(super) result: Result<T, CallError>,
     pub(super) events: Vec<receipt::Event>,
     pub(super) gas: Gas,
+    pub(super) writes: usize,
     pub(super) error: PhantomData<fn() -> E>,
 }
 
@@ -29,6 +30,12 @@ impl<T, E> Outcome<T, E> {
     /// The gas that the transaction used.
     pub fn gas(&self) -> Gas {
         self.gas
+    }
+
+    /// How many keys of the state the transaction changed, the signer's nonce and balances among
+    /// them; none for a query.
+    pub fn writes(&self) -> usize {
+        self.writes
     }
 
     /// The result, or which contract failed and how.

@@ -2,6 +2,7 @@
 
 mod chain;
 mod finality;
+mod golden;
 mod pages;
 mod tampering;
 mod world;

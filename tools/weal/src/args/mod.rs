@@ -2,6 +2,7 @@
 
 mod chain;
 mod dev;
+mod trace;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ pub use chain::{
     Upgrade,
 };
 pub use dev::{Dev, DevCommand, Up};
+pub use trace::{Trace, Verify};
 
 /// Writes, builds, tests and calls contracts of Commonweal.
 #[derive(Parser)]
@@ -64,6 +66,10 @@ pub enum Command {
     /// Look at, sign and send transactions.
     #[command(subcommand)]
     Tx(Tx),
+    /// Follow a gift to whom it reached, over records that are proven.
+    Trace(Trace),
+    /// Check a file of `weal trace --out`, without a node.
+    Verify(Verify),
     /// Keys and what their accounts have.
     #[command(subcommand)]
     Account(Account),

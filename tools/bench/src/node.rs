@@ -1,0 +1,80 @@
+//! A whole node with one validator: donations over JSON-RPC, from the socket to the disk.
+//!
+//! The node is a process of its own that waits for the disk as in production; the load generator
+//! shares the machine with it. Each donation is a call of its own, signed beforehand.
+
+mod chain;
+mod load;
+mod process;
+
+use std::time::{Duration, Instant};
+
+use crate::report::Row;
+
+use chain::Prepared;
+use process::NodeProcess;
+
+/// Donations of the sustained run: some ten seconds.
+const DONATIONS: usize = 60_000;
+
+/// Donations sent one after the other, for the latency of a quiet chain.
+const QUIET: usize = 300;
+
+/// How long the idle node is watched.
+const IDLE: Duration = Duration::from_secs(10);
+
+/// Runs the suite.
+pub fn run() -> Vec<Row> {
+    let node = NodeProcess::start();
+    let prepared = Prepared::new(node.url(), DONATIONS, QUIET);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let mut rows = vec![Row::new("donate_gas", prepared.gas_used as f64, "gas")];
+
+    let quiet = runtime.block_on(load::one_by_one(node.url(), &prepared.quiet));
+    rows.push(Row::new("quiet_latency_p50", millis(&quiet, 50), "ms").target(20.0));
+    rows.push(Row::new("quiet_latency_p99", millis(&quiet, 99), "ms"));
+
+    let (before, bytes_before) = (node.cpu(), node.disk_bytes());
+    let own = cpu_time::ProcessTime::now();
+    let begun = Instant::now();
+    let latencies = runtime.block_on(load::sustained(node.url(), &prepared.load));
+    let elapsed = begun.elapsed();
+    let generator = own.elapsed();
+    let each = |time: Duration| time.as_secs_f64() * 1e6 / DONATIONS as f64;
+    let rate = DONATIONS as f64 / elapsed.as_secs_f64();
+    // The report knows the largest value that meets a target: here it is the time of one.
+    rows.push(Row::new("throughput", rate, "per s"));
+    rows.push(Row::new("time_each", 1e6 / rate, "us").target(1e6 / 6_000.0));
+    rows.push(Row::new("load_latency_p50", millis(&latencies, 50), "ms"));
+    rows.push(Row::new("load_latency_p99", millis(&latencies, 99), "ms"));
+    rows.push(Row::new("cpu_generator", each(generator), "us"));
+    for (name, time) in node.cpu().since(&before) {
+        rows.push(Row::new(format!("cpu_{name}"), each(time), "us"));
+    }
+    for (stage, time) in node.stages() {
+        rows.push(Row::new(format!("stage_{stage}"), each(time), "us"));
+    }
+    let bytes = node.disk_bytes().saturating_sub(bytes_before) as f64 / DONATIONS as f64;
+    rows.push(Row::new("disk_each", bytes, "bytes"));
+
+    // What the load left behind (compaction, say) is not idling.
+    std::thread::sleep(Duration::from_secs(5));
+    let (before, height) = (node.cpu(), prepared.height(node.url()));
+    std::thread::sleep(IDLE);
+    let used: Duration = node.cpu().since(&before).into_iter().map(|(_, time)| time).sum();
+    let share = used.as_secs_f64() * 100.0 / IDLE.as_secs_f64();
+    rows.push(Row::new("idle_cpu", share, "%").target(0.5));
+    let blocks = prepared.height(node.url()) - height;
+    rows.push(Row::new("idle_blocks", blocks as f64, "").target(0.0));
+    rows
+}
+
+/// The latency that so many of a hundred do not exceed, in milliseconds.
+fn millis(sorted: &[Duration], percent: usize) -> f64 {
+    let index = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
+    sorted.get(index).map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
+}

@@ -1,0 +1,144 @@
+//! The daemon, and what it uses of the machine.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{Read, Write},
+    net::TcpStream,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use tempfile::TempDir;
+use weal_node::devnet;
+
+/// Ticks of the kernel's accounting per second; the same on every Linux that people run.
+const TICKS: u64 = 100;
+
+pub struct NodeProcess {
+    directory: TempDir,
+    child: Child,
+    url: String,
+}
+
+impl NodeProcess {
+    /// Starts the daemon that lies beside this program.
+    pub fn start() -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = |name: &str| directory.path().join(name);
+        let chain = devnet::devnet("bench").expect("a chain");
+        fs::write(path("genesis.toml"), &chain.spec.document).expect("written");
+        fs::write(path("key"), hex::encode(devnet::VALIDATOR_SEED)).expect("written");
+        fs::set_permissions(path("key"), fs::Permissions::from_mode(0o600)).expect("private");
+        let config = "data = \"data\"\ngenesis = \"genesis.toml\"\nkey = \"key\"\n\
+                      [rpc]\nlisten = \"127.0.0.1:0\"\n[log]\nlevel = \"warn\"\n";
+        fs::write(path("node.toml"), config).expect("written");
+        let program = std::env::current_exe().expect("a path").with_file_name("weal-node");
+        let child = Command::new(program)
+            .args(["run", "--config"])
+            .arg(path("node.toml"))
+            .arg("--ready-file")
+            .arg(path("ready"))
+            .stdin(Stdio::null())
+            .spawn()
+            .expect("weal-node lies beside weal-bench");
+        let ready = path("ready");
+        let url = (0..3_000).find_map(|_| {
+            std::thread::sleep(Duration::from_millis(10));
+            fs::read_to_string(&ready).ok()
+        });
+        let url = url.expect("ready within 30 s").trim().to_owned();
+        Self { directory, child, url }
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Processor time by kind of thread. Threads that have ended (each block executes on one of its
+    /// own) are in `execute`.
+    pub fn cpu(&self) -> Cpu {
+        let process = format!("/proc/{}", self.child.id());
+        let mut threads: BTreeMap<String, u64> = BTreeMap::new();
+        let mut living = 0;
+        for entry in fs::read_dir(format!("{process}/task")).into_iter().flatten().flatten() {
+            let name = fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
+            let ticks = ticks(&entry.path().join("stat"));
+            living += ticks;
+            let name = match name.trim() {
+                known @ ("rpc" | "verifier" | "journal" | "engine" | "committer") => known,
+                "executor" => "execute",
+                name if name.starts_with("rocksdb") => "rocksdb",
+                _ => "others",
+            };
+            *threads.entry(name.to_owned()).or_default() += ticks;
+        }
+        let all = ticks(Path::new(&format!("{process}/stat")));
+        *threads.entry("execute".into()).or_default() += all.saturating_sub(living);
+        Cpu(threads)
+    }
+
+    /// Time of each stage by the node's own count.
+    pub fn stages(&self) -> Vec<(String, Duration)> {
+        let address = self.url.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(address).expect("the node listens");
+        let request =
+            format!("GET /metrics HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("sent");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("answered");
+        let row = |line: &str| {
+            let rest = line.strip_prefix("weal_stage_time_seconds_total{stage=\"")?;
+            let (stage, value) = rest.split_once("\"} ")?;
+            let seconds: f64 = value.trim().parse().ok()?;
+            Some((stage.to_lowercase(), Duration::from_secs_f64(seconds)))
+        };
+        text.lines().filter_map(row).collect()
+    }
+
+    /// Bytes of all files of the node.
+    pub fn disk_bytes(&self) -> u64 {
+        fn of(path: &Path) -> u64 {
+            let entries = fs::read_dir(path).into_iter().flatten().flatten();
+            let size = |entry: fs::DirEntry| match entry.metadata() {
+                Ok(data) if data.is_dir() => of(&entry.path()),
+                Ok(data) => data.len(),
+                Err(_) => 0,
+            };
+            entries.map(size).sum()
+        }
+        of(&self.directory.path().join("data"))
+    }
+}
+
+impl Drop for NodeProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Processor time by kind of thread, in ticks.
+pub struct Cpu(BTreeMap<String, u64>);
+
+impl Cpu {
+    /// What was used since `before`.
+    pub fn since(&self, before: &Self) -> Vec<(String, Duration)> {
+        let used = |(name, ticks): (&String, &u64)| {
+            let ticks = ticks.saturating_sub(before.0.get(name).copied().unwrap_or(0));
+            (name.clone(), Duration::from_millis(ticks * 1_000 / TICKS))
+        };
+        self.0.iter().map(used).collect()
+    }
+}
+
+/// User and system time of a process or thread.
+fn ticks(stat: &Path) -> u64 {
+    let text = fs::read_to_string(stat).unwrap_or_default();
+    // The name in brackets may hold spaces.
+    let fields = text.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let field = |index: usize| fields.split_whitespace().nth(index)?.parse::<u64>().ok();
+    field(11).unwrap_or(0) + field(12).unwrap_or(0)
+}
