@@ -145,6 +145,9 @@ fn help(field: &Field) -> String {
         Some(unit) => write!(text, " [{}]", unit_text(unit)),
         None => Ok(()),
     };
+    // A bound that nobody reaches tells nothing.
+    let max = max.filter(|max| *max <= u128::from(u64::MAX));
+    let min = min.filter(|min| *min > 0 || max.is_some());
     let _ = match (min, max) {
         (Some(min), Some(max)) => write!(text, " [{min} to {max}]"),
         (Some(min), None) => write!(text, " [{min} or more]"),

@@ -132,6 +132,8 @@ fn methods(
     let mut document = codec.abi().clone();
     document.methods.retain(|method| is_listed(method.kind));
     let names: Vec<_> = document.methods.iter().map(|method| method.name.clone()).collect();
+    // The help of one method tells the rest.
+    document.methods.iter_mut().for_each(|method| method.errors.clear());
     document.events.clear();
     document.errors.clear();
     document.roles.clear();
