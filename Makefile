@@ -16,7 +16,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 PURE := weal-types weal-consensus weal-provenance weal-proof
 
 # Suites of weal-bench.
-SUITES := exec verify state gas gate node
+SUITES := exec verify state gas gate node trace
 
 .NOTPARALLEL:
 .PHONY: help setup demo test format lint pure tests docs golden bench

@@ -5,8 +5,8 @@ use weal_client::rpc::{
     error,
     types::{
         AccountAddress, Block, BlockGet, BlockHeader, BlockTransaction, CertificateBytes,
-        CertificateGet, CertificateSummary, FeeInfo, Head, Hex, Hex32, NoParams, ParamsInfo,
-        TransactionStatus, U64, U128, ValidatorInfo, ValidatorsInfo,
+        CertificateGet, CertificateSummary, FeeInfo, GenesisInfo, Head, Hex, Hex32, NoParams,
+        ParamsInfo, TransactionStatus, U64, U128, ValidatorInfo, ValidatorsInfo,
     },
 };
 use weal_types::{
@@ -169,6 +169,11 @@ pub(super) fn params(api: &Api, _: NoParams) -> Answer<ParamsInfo> {
         valid_ahead_policy_ms: U64(valid_ahead_policy_ms),
         devnet,
     })
+}
+
+pub(super) fn genesis(api: &Api, _: NoParams) -> Answer<GenesisInfo> {
+    let spec = api.node.spec();
+    Ok(GenesisInfo { chain: Hex32(spec.chain.0), document: spec.document.clone() })
 }
 
 pub(super) fn validators(api: &Api, _: NoParams) -> Answer<ValidatorsInfo> {

@@ -18,7 +18,8 @@
 //! | `discover` | the description of all of them |
 //! | `subscribe` | blocks and events as they become final |
 //! | `view`, `said`, `codecs` | one snapshot, and its values by their ABI |
-//! | `chain`, `transaction`, `contract`, `prepare`, `state`, `account`, `event`, `info` | handlers |
+//! | `chain`, `transaction`, `contract`, `prepare`, `state` | handlers |
+//! | `account`, `event`, `trace`, `info` | handlers |
 //! | `dev` | handlers that only a devnet has |
 //! | `monitor` | health and metrics |
 //!
@@ -47,6 +48,7 @@ mod server;
 mod state;
 mod subscribe;
 mod table;
+mod trace;
 mod transaction;
 mod view;
 

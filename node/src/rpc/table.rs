@@ -4,7 +4,7 @@ use serde_json::Value;
 use weal_client::rpc::types::{EventRecord, EventsSubscribe, Head, NoParams};
 
 use super::{
-    account, chain, contract, dev, event, info, methods::Method, prepare, state, transaction,
+    account, chain, contract, dev, event, info, methods::Method, prepare, state, trace, transaction,
 };
 
 /// The methods of a node; `dev_*` are among them on a devnet only.
@@ -34,6 +34,12 @@ fn chain_methods() -> Vec<Method> {
             chain::certificate,
         ),
         Method::blocking("chain_params", "The parameters in force.", chain::params),
+        Method::quick(
+            "chain_genesis",
+            "The genesis document, whose hash is the chain's id: what a client checks proofs \
+             against.",
+            chain::genesis,
+        ),
         Method::quick("chain_validators", "Who certifies blocks.", chain::validators),
     ]
 }
@@ -92,6 +98,12 @@ fn record_methods() -> Vec<Method> {
             "Records with the proof that they, and no others, stand under these keys in a \
              certified block.",
             state::prove,
+        ),
+        Method::blocking(
+            "trace_proof",
+            "What became of a gift, as far as one page goes, in a file that is checked without a \
+             node.",
+            trace::prove,
         ),
         Method::blocking("account_get", "An account: nonce, authority, balances.", account::get),
         Method::blocking("asset_list", "The assets of the chain, by id.", account::assets),

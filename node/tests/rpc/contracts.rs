@@ -89,29 +89,17 @@ async fn a_contract_of_ones_own() {
     let world = World::new().await;
     let module = weal_fixtures::token();
     let code = upload(&world, module).await;
-    let init = json!({
-        "contract": system(3),
-        "method": "deploy",
-        "args": {
-            "code": code,
-            "salt": format!("0x{}", "00".repeat(32)),
-            "owner": null,
-            "policy": "Owner",
-            "init": format!("0x{}", hex::encode(1_000_u128.encode())),
-        },
-    });
     let from = address("alice");
     // A contract that is refused its first call is explained too, though it does not exist.
-    let mut wrong = init.clone();
-    wrong["args"]["init"] = json!("0x");
-    let prepared = world.call("contract_prepare", json!({ "from": from, "calls": [wrong] })).await;
+    let wrong = json!({ "from": from, "calls": [deployment(&code, "0x".into())] });
+    let prepared = world.call("contract_prepare", wrong).await;
     let failure = &prepared["outcome"]["failure"];
     assert_eq!(
         (&failure["method"], &failure["name"]),
         (&json!("init"), &json!("ArgumentsMalformed"))
     );
-    let status = world.send("alice", init).await;
-    let contract = status["outcome"]["returns"][0]["value"].clone();
+    let init = format!("0x{}", hex::encode(1_000_u128.encode()));
+    let contract = deploy(&world, &code, init).await;
     let info = world.call("contract_info", json!({ "contract": contract })).await;
     assert_eq!((&info["code"], &info["system"]), (&code, &json!(false)));
     assert_eq!((&info["owner"], &info["creator"]), (&json!(from), &json!(from)));
@@ -134,7 +122,29 @@ async fn a_contract_of_ones_own() {
     assert_eq!(status["transaction"]["calls"][0]["intent"], intent);
 }
 
-async fn upload(world: &World, module: &[u8]) -> Value {
+fn deployment(code: &Value, init: String) -> Value {
+    json!({
+        "contract": system(3),
+        "method": "deploy",
+        "args": {
+            "code": code,
+            "salt": format!("0x{}", "00".repeat(32)),
+            "owner": null,
+            "policy": "Owner",
+            "init": init,
+        },
+    })
+}
+
+/// Makes a contract of a code, as Alice, and gives its address.
+pub async fn deploy(world: &World, code: &Value, init: String) -> Value {
+    let status = world.send("alice", deployment(code, init)).await;
+    assert_eq!(status["outcome"]["status"], "applied", "{}", status["outcome"]);
+    status["outcome"]["returns"][0]["value"].clone()
+}
+
+/// Uploads a module, as Alice, and gives its hash.
+pub async fn upload(world: &World, module: &[u8]) -> Value {
     let call = json!({
         "contract": system(3),
         "method": "upload",

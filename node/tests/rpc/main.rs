@@ -7,6 +7,7 @@ mod door;
 mod limits;
 mod records;
 mod sockets;
+mod traces;
 mod transactions;
 mod wire;
 mod world;

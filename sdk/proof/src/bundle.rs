@@ -243,35 +243,66 @@ pub fn bundle<T: Tree>(
     entries: &impl Entries,
     contract: ContractId,
     block: Block,
-    mut question: Question,
+    question: Question,
 ) -> Result<Bundle, BundleMakeError<T::Error>> {
-    let reader = Keyed(Recorder::new(entries));
-    let mut trace = Trace::start(&reader, &hash, question.gift, question.leaf.as_ref())?;
-    if !question.from.is_empty() {
-        trace.todo = question.from.to_vec();
-    }
-    question.stops = 0;
-    let most = MOST_PIECES as u32;
-    while !trace.todo.is_empty() && reader.0.len() < PAGE_KEYS && question.stops < most {
-        trace.follow(&reader, 1)?;
-        question.stops += 1;
-    }
-    let (mut paths, mut seen) = (Vec::new(), Vec::new());
-    for (key, value) in reader.0.into_seen() {
-        if let Ok(key) = StateKey::new(&contract, &key) {
-            paths.push(key.path());
+    let page = Page::read(entries, contract, question)?;
+    let paths: Vec<_> = page.keys.iter().map(StateKey::path).collect();
+    let proof = make(tree, &paths)?;
+    Ok(page.into_bundle(block, proof)?)
+}
+
+/// A page of a trace before it is proven: for whoever has proofs made elsewhere.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The gift's way, as far as this page goes.
+    pub trace: Trace,
+    /// The keys of the records that were read, ascending: what is to be proven.
+    pub keys: Vec<StateKey>,
+    contract: ContractId,
+    question: Question,
+    entries: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Page {
+    /// Follows a gift over the entries of `contract`, up to a full page. `question` says where to
+    /// start; its number of stops is found here.
+    pub fn read(
+        entries: &impl Entries,
+        contract: ContractId,
+        mut question: Question,
+    ) -> Result<Self, TraceError> {
+        let reader = Keyed(Recorder::new(entries));
+        let mut trace = Trace::start(&reader, &hash, question.gift, question.leaf.as_ref())?;
+        if !question.from.is_empty() {
+            trace.todo = question.from.to_vec();
         }
-        seen.push((Bounded::new(key)?, Bounded::new(value)?));
+        question.stops = 0;
+        let most = MOST_PIECES as u32;
+        while !trace.todo.is_empty() && reader.0.len() < PAGE_KEYS && question.stops < most {
+            trace.follow(&reader, 1)?;
+            question.stops += 1;
+        }
+        let entries: Vec<_> = reader.0.into_seen().into_iter().collect();
+        let keys = entries.iter().filter_map(|(key, _)| StateKey::new(&contract, key).ok());
+        Ok(Self { keys: keys.collect(), trace, contract, question, entries })
     }
-    Ok(Bundle {
-        version: Version,
-        chain: block.header.chain,
-        hand_overs: Bounded::new(block.hand_overs)?,
-        header: block.header,
-        certificate: block.certificate,
-        contract,
-        question,
-        entries: Bounded::new(seen)?,
-        proof: make(tree, &paths)?,
-    })
+
+    /// The bundle, with the proof of [`Self::keys`] in the state after `block`.
+    pub fn into_bundle(self, block: Block, proof: StateProof) -> Result<Bundle, LengthError> {
+        let mut entries = Vec::with_capacity(self.entries.len());
+        for (key, value) in self.entries {
+            entries.push((Bounded::new(key)?, Bounded::new(value)?));
+        }
+        Ok(Bundle {
+            version: Version,
+            chain: block.header.chain,
+            hand_overs: Bounded::new(block.hand_overs)?,
+            header: block.header,
+            certificate: block.certificate,
+            contract: self.contract,
+            question: self.question,
+            entries: Bounded::new(entries)?,
+            proof,
+        })
+    }
 }

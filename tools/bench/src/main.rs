@@ -11,6 +11,7 @@ mod gate;
 mod node;
 mod report;
 mod state;
+mod trace;
 mod verify;
 mod yardstick;
 
@@ -48,6 +49,8 @@ enum Suite {
     Gate,
     /// A whole node: donations over JSON-RPC.
     Node,
+    /// A million gifts, and the way of one.
+    Trace,
 }
 
 impl Suite {
@@ -59,6 +62,7 @@ impl Suite {
             Self::Gas => "gas",
             Self::Gate => "gate",
             Self::Node => "node",
+            Self::Trace => "trace",
         }
     }
 
@@ -70,6 +74,7 @@ impl Suite {
             Self::Gas => gas::run(),
             Self::Gate => gate::run(),
             Self::Node => node::run(),
+            Self::Trace => trace::run(),
         }
     }
 }

@@ -3,9 +3,9 @@
 //! The node is a process of its own that waits for the disk as in production; the load generator
 //! shares the machine with it. Each donation is a call of its own, signed beforehand.
 
-mod chain;
+pub mod chain;
 mod load;
-mod process;
+pub mod process;
 
 use std::time::{Duration, Instant};
 

@@ -7,7 +7,8 @@ use weal_client::{
     rpc::types::Hex,
 };
 use weal_demo::{
-    campaign, code,
+    campaign::{self, Campaign},
+    code,
     desk::{Desk, account, hash, money},
     gifts,
     parties::{self, Parties},
@@ -37,20 +38,9 @@ pub struct Prepared {
 impl Prepared {
     /// Sets up the campaign on the node at `url`, and signs.
     pub fn new(url: &str, load: usize, quiet: usize) -> Self {
-        let directory = tempfile::tempdir().expect("a directory");
-        let build = |name| code::build(name, directory.path()).expect("built");
-        let (identity, donation) = (build("identity"), build("donation"));
         let desk = Desk::open(url).expect("a node");
-        let parties = Parties::of_the_devnet().expect("keys");
-        let governance = &parties.governance;
-        let identity = code::deploy(&desk, governance, &identity, &json!({})).expect("deployed");
-        let address = weal_types::address::Address::Contract(identity).to_text();
-        let init = json!({ "identity": address });
-        let contract = code::deploy(&desk, governance, &donation, &init).expect("deployed");
-        parties::introduce(&desk, identity, &parties).expect("introduced");
-        let asset = desk.asset("CNY").expect("an asset");
-        let campaign = campaign::open(&desk, contract, &parties, asset).expect("opened");
-
+        let (campaign, parties) = campaign(&desk);
+        let (contract, asset) = (campaign.contract, campaign.asset);
         let donors: Vec<_> = (0..DONORS).map(donor).collect();
         let each = (load + quiet).div_ceil(DONORS) as u128;
         fund(&desk, &parties.bank, &donors, &hash(&asset.0), each);
@@ -95,6 +85,23 @@ impl Prepared {
     }
 }
 
+/// Deploys the contracts and opens a campaign.
+pub fn campaign(desk: &Desk) -> (Campaign, Parties) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let build = |name| code::build(name, directory.path()).expect("built");
+    let (identity, donation) = (build("identity"), build("donation"));
+    let parties = Parties::of_the_devnet().expect("keys");
+    let governance = &parties.governance;
+    let identity = code::deploy(desk, governance, &identity, &json!({})).expect("deployed");
+    let address = weal_types::address::Address::Contract(identity).to_text();
+    let init = json!({ "identity": address });
+    let contract = code::deploy(desk, governance, &donation, &init).expect("deployed");
+    parties::introduce(desk, identity, &parties).expect("introduced");
+    let asset = desk.asset("CNY").expect("an asset");
+    let campaign = campaign::open(desk, contract, &parties, asset).expect("opened");
+    (campaign, parties)
+}
+
 fn donor(number: usize) -> KeyPair {
     let mut seed = [0xd0; 32];
     seed[..8].copy_from_slice(&(number as u64).to_le_bytes());
@@ -102,7 +109,7 @@ fn donor(number: usize) -> KeyPair {
 }
 
 /// Gives every donor what it will donate.
-fn fund(
+pub fn fund(
     desk: &Desk,
     bank: &KeyPair,
     donors: &[KeyPair],

@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, fs};
 
 use serde_json::{Value, json};
 use weal_client::{
-    rpc::types::{ContractAddress, Hex32, TraceGet, TraceProven, U128},
+    rpc::types::{ContractAddress, GenesisInfo, Hex32, TraceGet, TraceProven, U128},
     units::{AssetInfo, Assets},
 };
 use weal_node::genesis::ChainSpec;
@@ -118,9 +118,9 @@ fn fetch(
     leaf: Option<&Leaf>,
 ) -> Result<TraceFile, Failure> {
     use parity_scale_codec::Encode;
-    let genesis: Value = node.client.request("chain_genesis", &json!({})).map_err(failed)?;
-    let document = genesis["document"].as_str().unwrap_or_default();
-    let spec = ChainSpec::from_toml(document).map_err(|error| mismatch(error.to_string()))?;
+    let genesis: GenesisInfo = node.client.request("chain_genesis", &json!({})).map_err(failed)?;
+    let document = genesis.document;
+    let spec = ChainSpec::from_toml(&document).map_err(|error| mismatch(error.to_string()))?;
     if spec.chain != node.chain() {
         return Err(mismatch("the node's genesis document is not that of its chain"));
     }

@@ -36,7 +36,8 @@ impl Shown<'_> {
             ),
         };
         let time = format_timestamp(record.time.0.into());
-        let mut text = format!("gift {}:{}  {amount}  {by}, {time}\n", gift.line.0, gift.start.get());
+        let mut text =
+            format!("gift {}:{}  {amount}  {by}, {time}\n", gift.line.0, gift.start.get());
         let children = self.children();
         for (position, root) in children.get(&None).into_iter().flatten().enumerate() {
             let last = position + 1 == children.get(&None).map_or(0, Vec::len);

@@ -179,6 +179,16 @@ pub struct FeeInfo {
     pub collector: AccountAddress,
 }
 
+/// What the chain started with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct GenesisInfo {
+    /// The chain's id: the document's hash under the tag `weal/chain/1`.
+    pub chain: Hex32,
+    /// The genesis document, to the byte.
+    pub document: String,
+}
+
 /// Who certifies now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -130,6 +130,12 @@ pub struct TraceGet {
     pub line: u32,
     /// Where in the line the gift starts, in smallest units.
     pub start: super::U128,
+    /// One giver's part of it, if it is a batch: SCALE encoding of the leaf with its path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaf: Option<Hex>,
+    /// `next` of the page before; from the gift itself if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Hex>,
 }
 
 /// What became of a gift, and the proof of it.
@@ -138,6 +144,11 @@ pub struct TraceGet {
 pub struct TraceProven {
     /// A file that `weal verify` checks without a node.
     pub bundle: Hex,
-    /// The trace in it, as a tree.
+    /// The trace in it, as a tree: each stop names the one that it came from.
     pub trace: Value,
+    /// `from` of the next page; absent where this is the whole rest of the way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Hex>,
+    /// The block that it is proven for.
+    pub height: U64,
 }
