@@ -22,6 +22,8 @@ const AHEAD_MS: u64 = 60_000;
 struct Check {
     name: &'static str,
     is_good: bool,
+    /// Whether everything works without it.
+    is_optional: bool,
     /// What was found.
     found: String,
     /// What to do, where it is not good.
@@ -32,7 +34,12 @@ impl Check {
     fn new(name: &'static str, found: Result<String, String>, next: &'static str) -> Self {
         let is_good = found.is_ok();
         let (Ok(found) | Err(found)) = found;
-        Self { name, is_good, found, next: if is_good { "" } else { next } }
+        let next = if is_good { "" } else { next };
+        Self { name, is_good, is_optional: false, found, next }
+    }
+
+    fn optional(self) -> Self {
+        Self { is_optional: true, ..self }
     }
 }
 
@@ -88,6 +95,7 @@ fn optimiser() -> Check {
         build::optimiser(Path::new(".")),
         "tools/setup/setup.sh   (modules are larger without it)",
     )
+    .optional()
 }
 
 fn node(settings: &Settings) -> Vec<Check> {
@@ -127,8 +135,12 @@ fn node(settings: &Settings) -> Vec<Check> {
 
 fn report(checks: &[Check]) -> Result<Report, Failure> {
     let mut rows = vec![["", "check", "found", "next"].map(str::to_owned).to_vec()];
-    for Check { name, is_good, found, next } in checks {
-        let mark = if *is_good { "ok" } else { "!!" };
+    for Check { name, is_good, is_optional, found, next } in checks {
+        let mark = match (is_good, is_optional) {
+            (true, _) => "ok",
+            (false, true) => "--",
+            (false, false) => "!!",
+        };
         let first = found.lines().next().unwrap_or_default().to_owned();
         rows.push(vec![mark.into(), (*name).into(), first, (*next).into()]);
     }
@@ -139,7 +151,7 @@ fn report(checks: &[Check]) -> Result<Report, Failure> {
     });
     let data = json!({ "checks": data.collect::<Vec<_>>() });
     let report = Report { text: table(&[Align::Left; 4], &rows), data };
-    match checks.iter().filter(|check| !check.is_good).count() {
+    match checks.iter().filter(|check| !check.is_good && !check.is_optional).count() {
         0 => Ok(report),
         1 => Err(Failure::new(codes::DOCTOR, "one check failed").found(report)),
         several => {

@@ -100,10 +100,10 @@ pub struct Words {
     /// One of its methods.
     pub method: Option<String>,
     /// The arguments as JSON: `-` for standard input, `@FILE`, or the JSON itself.
-    #[arg(long, value_name = "JSON")]
+    #[arg(long, value_name = "JSON", help_heading = "Arguments of the method")]
     pub args_json: Option<String>,
     /// Read the contract's description here instead of asking the node.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Connection")]
     pub abi: Option<PathBuf>,
     /// Print help.
     #[arg(long, short)]
@@ -138,7 +138,7 @@ pub struct Deploy {
     #[arg(long, value_name = "AMOUNT", help_heading = "Transaction")]
     pub attach: Vec<String>,
     /// The constructor's arguments as JSON: `-`, `@FILE`, or the JSON itself.
-    #[arg(long, value_name = "JSON")]
+    #[arg(long, value_name = "JSON", help_heading = "Arguments of the method")]
     pub args_json: Option<String>,
     /// Print help.
     #[arg(long, short)]

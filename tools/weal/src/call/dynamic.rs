@@ -86,18 +86,17 @@ pub fn usage(error: &clap::Error) -> Failure {
     Failure::new(codes::USAGE, message).hint("add --help to see what can be written")
 }
 
-/// `base` with the arguments of `method`.
-pub fn command(base: Command, usage: String, method: &Method, codec: &Codec) -> Command {
-    let mut command = base
-        .no_binary_name(true)
-        .override_usage(format!("{usage} [--ARG VALUE]…"))
-        .about(method.doc.clone())
-        .after_help(after(method, codec))
-        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).hide(true));
+/// The options of a subcommand, as clap derives them.
+pub type Options = fn(Command) -> Command;
+
+/// A command with the arguments of `method`, which its help lists first, and the options of a
+/// subcommand of ours.
+pub fn command(options: Options, usage: String, method: &Method, codec: &Codec) -> Command {
+    let ours = options(Command::new("weal"));
+    let mut command = Command::new("weal");
     for field in &method.args {
-        let long = long(&command, &field.name);
         let arg = Arg::new(forever(format!("{MARK}{}", field.name)))
-            .long(forever(long))
+            .long(forever(long(&ours, &field.name)))
             .value_name(forever(field.kind.to_string()))
             .help(help(field))
             .help_heading("Arguments of the method")
@@ -108,7 +107,14 @@ pub fn command(base: Command, usage: String, method: &Method, codec: &Codec) -> 
             false => arg.required_unless_present_any(["args_json", "help"]),
         });
     }
-    command
+    options(command)
+        .no_binary_name(true)
+        .override_usage(format!("{usage} [--ARG VALUE]…"))
+        .about(method.doc.clone())
+        .after_help(after(method, codec))
+        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).hide(true))
+        // The usage says where they stand.
+        .mut_args(|arg| if arg.is_positional() { arg.hide(true) } else { arg })
 }
 
 /// A name that clap can keep. A process reads one command line, so nothing piles up.
@@ -139,6 +145,9 @@ fn help(field: &Field) -> String {
         Some(unit) => write!(text, " [{}]", unit_text(unit)),
         None => Ok(()),
     };
+    // A bound that nobody reaches tells nothing.
+    let max = max.filter(|max| *max <= u128::from(u64::MAX));
+    let min = min.filter(|min| *min > 0 || max.is_some());
     let _ = match (min, max) {
         (Some(min), Some(max)) => write!(text, " [{min} to {max}]"),
         (Some(min), None) => write!(text, " [{min} or more]"),
@@ -232,9 +241,9 @@ mod tests {
     fn reading(words: &str) -> Result<Read, Failure> {
         let codec = codec();
         let method = codec.method("pay").expect("it is there");
-        let base = args::Call::augment_args(Command::new("weal"));
         let line: Vec<_> = words.split(' ').map(str::to_owned).collect();
-        read(command(base, "weal call fund pay".into(), method, &codec), &line, method)
+        let command = command(args::Call::augment_args, "weal call".into(), method, &codec);
+        read(command, &line, method)
     }
 
     #[test]

@@ -40,9 +40,13 @@ pub fn call(first: &args::Call) -> Result<Report, Failure> {
         return Ok(methods(&codec, contract, "call", &|kind| kind == MethodKind::Call));
     };
     let method = known(&codec, method)?;
-    let base = args::Call::augment_args(clap::Command::new("weal"));
+    if method.kind == MethodKind::Query {
+        let message = format!("`{}` only reads", method.name);
+        let next = format!("weal query {contract} {}", method.name);
+        return Err(Failure::new(codes::ARGUMENT, message).hint(next));
+    }
     let usage = format!("weal call {contract} {}", method.name);
-    let command = dynamic::command(base, usage, method, &codec);
+    let command = dynamic::command(args::Call::augment_args, usage, method, &codec);
     let (matches, found) = match dynamic::read(command, &line, method)? {
         dynamic::Read::Help(report) => return Ok(report),
         dynamic::Read::Matches(matches, found) => (matches, found),
@@ -70,9 +74,8 @@ pub fn query(first: &args::Query) -> Result<Report, Failure> {
         return Ok(methods(&codec, contract, "query", &|kind| kind == MethodKind::Query));
     };
     let method = known(&codec, method)?;
-    let base = args::Query::augment_args(clap::Command::new("weal"));
     let usage = format!("weal query {contract} {}", method.name);
-    let command = dynamic::command(base, usage, method, &codec);
+    let command = dynamic::command(args::Query::augment_args, usage, method, &codec);
     let (matches, found) = match dynamic::read(command, &line, method)? {
         dynamic::Read::Help(report) => return Ok(report),
         dynamic::Read::Matches(matches, found) => (matches, found),
@@ -129,6 +132,8 @@ fn methods(
     let mut document = codec.abi().clone();
     document.methods.retain(|method| is_listed(method.kind));
     let names: Vec<_> = document.methods.iter().map(|method| method.name.clone()).collect();
+    // The help of one method tells the rest.
+    document.methods.iter_mut().for_each(|method| method.errors.clear());
     document.events.clear();
     document.errors.clear();
     document.roles.clear();

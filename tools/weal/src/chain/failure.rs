@@ -3,6 +3,7 @@
 use serde_json::json;
 use weal_client::rpc::{NodeError, RpcError, types};
 
+use super::system;
 use crate::{
     codes::{self, Code},
     outcome::{Exit, Failure, Report},
@@ -47,7 +48,8 @@ fn refused(error: &NodeError) -> Failure {
 
 /// What failed in a contract. A refusal with a code of the contract's own carries that code.
 pub fn contract_failure(code: &'static Code, failure: &types::Failure) -> Failure {
-    let at = format!("{} of {}, call {}", failure.method, failure.contract, failure.call);
+    let contract = system::text(&failure.contract.0);
+    let at = format!("{} of {contract}, call {}", failure.method, failure.call);
     let mut told = Failure::new(code, &failure.message)
         .at(at)
         .found(Report { text: String::new(), data: json!({ "failure": failure }) });

@@ -28,7 +28,7 @@ use crate::{
 pub use assets::Book;
 pub use failure::{contract_failure, failed};
 pub use names::{Alias, Aliases};
-pub use system::{ASSETS, CONTRACTS, codec as system_codec};
+pub use system::{ASSETS, CONTRACTS, codec as system_codec, text as contract_text};
 
 /// A node of the chain that the settings mean.
 pub struct Node {
@@ -173,9 +173,10 @@ impl Node {
     /// An account as a person reads it: its name here, if it has one, and its address.
     pub fn named(&self, account: &AccountId) -> String {
         let contract = account.as_contract();
-        let is_contract =
-            self.aliases.by_contract(contract).is_some() || system::name(&contract).is_some();
-        let text = match is_contract {
+        if let Some(system) = system::name(&contract) {
+            return system.to_owned();
+        }
+        let text = match self.aliases.by_contract(contract).is_some() {
             true => Address::Contract(contract).to_text(),
             false => AccountAddress(*account).to_string(),
         };

@@ -4,7 +4,7 @@
 //! The golden files are those that the tests of `weal-runtime` hold against the contracts.
 
 use weal_client::Codec;
-use weal_types::{ContractId, abi::Abi};
+use weal_types::{ContractId, abi::Abi, address::Address};
 
 /// The contract of assets.
 pub const ASSETS: ContractId = ContractId::system(2);
@@ -26,6 +26,11 @@ pub fn by_name(name: &str) -> Option<ContractId> {
 /// The name of a system contract.
 pub fn name(id: &ContractId) -> Option<&'static str> {
     SYSTEM.iter().find(|(_, known, _)| known == id).map(|(name, ..)| *name)
+}
+
+/// A contract as a person reads it: the name of a system contract, another's address.
+pub fn text(id: &ContractId) -> String {
+    name(id).map_or_else(|| Address::Contract(*id).to_text(), str::to_owned)
 }
 
 /// What describes a system contract.

@@ -43,9 +43,8 @@ pub fn deploy(first: &args::Deploy) -> Result<Report, Failure> {
     let line = dynamic::line("deploy");
     let module = load(first.target.as_deref())?;
     let init = constructor(module.codec.abi());
-    let base = args::Deploy::augment_args(clap::Command::new("weal"));
-    let target = first.target.as_deref().unwrap_or(".");
-    let command = dynamic::command(base, format!("weal deploy {target}"), &init, &module.codec);
+    let usage = format!("weal deploy {}", first.target.as_deref().unwrap_or("."));
+    let command = dynamic::command(args::Deploy::augment_args, usage, &init, &module.codec);
     let (matches, found) = match dynamic::read(command, &line, &init)? {
         dynamic::Read::Help(report) => return Ok(report),
         dynamic::Read::Matches(matches, found) => (matches, found),

@@ -12,7 +12,7 @@ use weal_types::transaction::{Call, Transaction};
 
 use super::Ready;
 use crate::{
-    chain::{Book, Node, contract_failure},
+    chain::{Book, Node, contract_failure, contract_text},
     codes,
     outcome::{Failure, Report},
     text::{Align, BOLD, grouped, table},
@@ -24,7 +24,8 @@ pub fn plan(node: &Node, book: &Book, ready: &Ready) -> Report {
     let signer = node.named(&transaction.signer);
     let mut text = format!("{BOLD}on {} as {signer}{BOLD:#}\n", node.chain_text());
     for (call, codec) in transaction.calls.iter().zip(codecs) {
-        let _ = writeln!(text, "  {}", call_line(call, Some(codec), book));
+        let place = node.named(&call.to.account());
+        let _ = writeln!(text, "  {}", call_line(call, Some(codec), book, &place));
         for held in call.attach.iter() {
             let _ = writeln!(text, "    with {}", book.show(&held.asset.0, held.amount.0));
         }
@@ -69,15 +70,14 @@ pub fn plan(node: &Node, book: &Book, ready: &Ready) -> Report {
 }
 
 /// What a call does, in a sentence, and of which contract.
-fn call_line(call: &Call, codec: Option<&Codec>, assets: &dyn Assets) -> String {
-    let contract = ContractAddress(call.to);
+fn call_line(call: &Call, codec: Option<&Codec>, assets: &dyn Assets, place: &str) -> String {
+    let method = &call.method;
     let Some(codec) = codec else {
-        return format!("{}(0x{}) of {contract}", call.method, hex::encode(&*call.args));
+        return format!("{method}(0x{}) of {place}", hex::encode(&*call.args));
     };
-    let name = &codec.abi().contract;
-    match codec.intent(call.method.as_str(), &call.args, assets) {
-        Ok(intent) => format!("{intent}   ({name}.{} of {contract})", call.method),
-        Err(error) => format!("{name}.{} of {contract}: {error}", call.method),
+    match codec.intent(method.as_str(), &call.args, assets) {
+        Ok(intent) => format!("{intent}   ({method} of {place})"),
+        Err(error) => format!("{method} of {place}: {error}"),
     }
 }
 
@@ -87,7 +87,8 @@ pub fn decoded(transaction: &Transaction, codec: &dyn Fn(&Call) -> Option<Codec>
     let mut calls = vec![];
     for call in transaction.calls.iter() {
         let codec = codec(call);
-        let _ = writeln!(text, "  {}", call_line(call, codec.as_ref(), &NoAssets));
+        let place = contract_text(&call.to);
+        let _ = writeln!(text, "  {}", call_line(call, codec.as_ref(), &NoAssets, &place));
         let method = call.method.as_str();
         let args = codec.as_ref().and_then(|codec| codec.decode_args(method, &call.args).ok());
         for held in call.attach.iter() {
@@ -125,7 +126,7 @@ pub fn event_line(event: &Event) -> String {
         }
         _ => format!(" {}", event.data),
     };
-    plain(&format!("{}{fields}   ({})", event.name, event.contract))
+    plain(&format!("{}{fields}   ({})", event.name, contract_text(&event.contract.0)))
 }
 
 /// A final transaction; a failure if it was reverted.
@@ -157,11 +158,12 @@ pub fn status_report(node: &Node, book: &Book, status: &TxStatus) -> Report {
     if let Some(transaction) = &status.transaction {
         let _ = writeln!(text, "  by {}", node.named(&transaction.signer.0));
         for call in &transaction.calls {
+            let contract = contract_text(&call.contract.0);
             let _ = match &call.intent {
                 Some(intent) => {
-                    writeln!(text, "  {intent}   ({} of {})", call.method, call.contract)
+                    writeln!(text, "  {intent}   ({} of {contract})", call.method)
                 }
-                None => writeln!(text, "  {} of {}", call.method, call.contract),
+                None => writeln!(text, "  {} of {contract}", call.method),
             };
             for held in &call.attach {
                 let _ = writeln!(text, "    with {}", amount_text(book, held));

@@ -5,6 +5,7 @@ use parity_scale_codec::Encode;
 use serde_json::json;
 use weal_client::rpc::{
     RpcError,
+    error::Refused,
     types::{Hex, Hex32, Submit, SubmitStatus, TxState, TxStatus, TxWait, WAIT_MS_MAX},
 };
 use weal_types::transaction::SignedTransaction;
@@ -17,6 +18,9 @@ use crate::{
 
 /// How often the same signed bytes are sent where the answer is lost. They take effect once.
 const TRIES: usize = 2;
+
+/// Seconds to wait for the outcome after a lost answer.
+const AFTER_LOSS: u32 = 5;
 
 /// Sends, and waits as many seconds for the outcome.
 pub fn submit(node: &Node, signed: &SignedTransaction, seconds: u32) -> Result<TxStatus, Failure> {
@@ -32,7 +36,9 @@ pub fn submit(node: &Node, signed: &SignedTransaction, seconds: u32) -> Result<T
                     Some(verdict) if verdict.status != SubmitStatus::Refused => {
                         wait(node, hash, seconds)
                     }
-                    Some(verdict) => refused(verdict.error.as_ref(), hash, is_lost),
+                    // The first try may be what stands against the second.
+                    Some(_) if is_lost => wait(node, hash, seconds.min(AFTER_LOSS)),
+                    Some(verdict) => Err(refused(verdict.error.as_ref(), hash)),
                     None => Err(unknown(hash, "the node gave no verdict")),
                 };
             }
@@ -43,29 +49,22 @@ pub fn submit(node: &Node, signed: &SignedTransaction, seconds: u32) -> Result<T
         }
     }
     // The node may be back, and know.
-    wait(node, hash, seconds.min(5))
+    wait(node, hash, seconds.min(AFTER_LOSS))
 }
 
-/// A verdict against it. After a lost answer it can mean that the first try has taken effect.
-fn refused(
-    error: Option<&weal_client::rpc::error::Refused>,
-    hash: Hex32,
-    is_lost: bool,
-) -> Result<TxStatus, Failure> {
-    let Some(error) = error else { return Err(unknown(hash, "the node refused without reason")) };
-    if is_lost {
-        return Err(unknown(hash, &format!("sent twice, and then: {}", error.message)));
-    }
+/// A verdict against it.
+fn refused(error: Option<&Refused>, hash: Hex32) -> Failure {
+    let Some(error) = error else { return unknown(hash, "the node refused without a reason") };
     let message = format!("{} ({}, {})", error.message, error.name, error.code);
     let mut failure = Failure::new(codes::NODE_REFUSED, message)
         .found(Report { text: String::new(), data: json!({ "hash": hash, "refused": error }) });
     if error.name == "tx_gas_limit" {
         failure.exit = Exit::Limit;
     }
-    Err(match &error.hint {
+    match &error.hint {
         Some(hint) => failure.hint(hint),
         None => failure,
-    })
+    }
 }
 
 /// Waits as many seconds until a transaction is final.
