@@ -27,8 +27,8 @@ pub struct Config {
     pub genesis: PathBuf,
     /// The validator's key file, mode 0600.
     pub key: PathBuf,
-    /// Whether what is acknowledged survives a power cut; true unless said otherwise. Without it, it
-    /// survives a crash of the process alone, and nothing waits for the disk.
+    /// Whether what is acknowledged survives a power cut; true unless said otherwise. Without it,
+    /// it survives a crash of the process alone, and nothing waits for the disk.
     #[serde(default = "yes")]
     pub sync: bool,
     /// MiB of memory for cached blocks of the database, 8 to 1,048,576; 256 unless said otherwise.

@@ -1,5 +1,7 @@
 //! A running chain: everything between the data directory and the handle.
 
+mod head;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -10,15 +12,12 @@ use std::{
 use thiserror::Error;
 use weal_consensus::{Settings, Solo};
 use weal_runtime::{Runtime, VerifiedTransaction};
-use weal_state::{Batch, Options, RocksOptions, RocksStore, State, StateError, StoreError};
+use weal_state::{Options, RocksOptions, RocksStore, State, StateError, StoreError};
 use weal_types::{
-    Height, View, WireId,
-    block::Proposal,
-    certificate::{Certificate, CertificateKind, Vote},
-    codec::{Bounded, Version},
-    receipt::SkipReason,
-    transaction::SignedTransaction,
+    Height, WireId, block::Proposal, receipt::SkipReason, transaction::SignedTransaction,
 };
+
+use head::{begin, certify, read_head};
 
 use crate::{
     clock::Clock,
@@ -28,7 +27,7 @@ use crate::{
     genesis::{ChainSpec, GenesisError},
     intake::{self, Intake, IntakeParts},
     journal::{self, Journal, JournalConfig, JournalError, Opened, Record},
-    ledger::{self, FinalizedBlock, Ledger, LedgerError},
+    ledger::{self, Ledger, LedgerError},
     mempool::{Mempool, Pooled},
     metrics::Metrics,
     validator_key::ValidatorKey,
@@ -382,72 +381,12 @@ impl Opening {
     }
 }
 
-/// What was accepted and is not in the database. A transaction goes from the pool through a block in
-/// flight into the database; looked at in this order, none can slip past.
+/// What was accepted and is not in the database. A transaction goes from the pool through a block
+/// in flight into the database; looked at in this order, none can slip past.
 pub(crate) fn unfinished(pool: &Mempool, in_flight: &InFlight) -> Vec<Record> {
     let waiting = pool.all();
     let accepted = waiting.iter().map(|pooled| Record::Accepted(pooled.wire.to_vec()));
     let mut records: Vec<_> = accepted.collect();
     records.extend(in_flight.records());
     records
-}
-
-/// Writes block 0.
-fn begin(spec: &ChainSpec, state: &State, ledger: &Ledger) -> Result<FinalizedBlock, OpenError> {
-    let changes = spec.changes().map_err(GenesisError::Invalid)?;
-    let prepared = state.prepare(Height::ZERO, changes)?;
-    let block = FinalizedBlock {
-        header: spec.header(prepared.root()),
-        certificate: None,
-        transactions: Vec::new(),
-        receipts: Vec::new(),
-    };
-    let mut batch = Batch::new();
-    ledger.write(&mut batch, &block, None);
-    state.commit(prepared, &batch)?;
-    Ok(block)
-}
-
-/// Reads the newest block, which must agree with the state and carry a certificate that holds.
-fn read_head(
-    spec: &ChainSpec,
-    head: weal_state::Head,
-    ledger: &Ledger,
-) -> Result<FinalizedBlock, OpenError> {
-    let broken = |reason: &str| OpenError::Head { height: head.height, reason: reason.into() };
-    let block = ledger.block(head.height)?.ok_or_else(|| broken("its records are missing"))?;
-    if block.header.state_root != head.root {
-        return Err(broken("its header names another state than the one on disk"));
-    }
-    if block.header.chain != spec.chain {
-        return Err(broken("it belongs to another chain"));
-    }
-    match &block.certificate {
-        None if head.height == Height::ZERO => {}
-        None => return Err(broken("it has no certificate")),
-        Some(certificate) => {
-            if certificate.vote.hash != block.header.hash().0 {
-                return Err(broken("its certificate is for another header"));
-            }
-            certificate.signed_by(&spec.validators).map_err(|error| broken(&error.to_string()))?;
-        }
-    }
-    Ok(block)
-}
-
-/// The certificate of a header that this node has executed again.
-fn certify(
-    parts: &CoreParts,
-    header: &weal_types::block::FinalHeader,
-) -> Result<Certificate, String> {
-    let vote = Vote {
-        kind: CertificateKind::Checkpoint,
-        epoch: header.epoch,
-        view: View::ZERO,
-        height: header.height,
-        hash: header.hash().0,
-    };
-    let signed = parts.key.sign(vote, &parts.spec.chain, 0);
-    let signatures = Bounded::new(vec![signed.signature]).map_err(|error| error.to_string())?;
-    Ok(Certificate { version: Version, vote, signers: 1, signatures })
 }

@@ -1,8 +1,8 @@
 //! What only a devnet can: go back to where it was.
 //!
-//! A snapshot is a directory: a copy of the database, what waited, and the clock. It can be moved to
-//! another machine. Restoring one copies it and runs the chain from the copy, so a snapshot can be
-//! restored any number of times.
+//! A snapshot is a directory: a copy of the database, what waited, and the clock. It can be moved
+//! to another machine. Restoring one copies it and runs the chain from the copy, so a snapshot can
+//! be restored any number of times.
 
 use std::{
     fs,

@@ -21,8 +21,19 @@ const BEHIND: usize = 256;
 pub struct Finality {
     head: RwLock<Arc<FinalizedBlock>>,
     blocks: broadcast::Sender<Arc<FinalizedBlock>>,
-    waiting: Mutex<BTreeMap<TxHash, Vec<oneshot::Sender<Settled>>>>,
+    waiting: Mutex<Waiting>,
 }
+
+/// Who waits for which transaction.
+struct Waiting {
+    by_hash: BTreeMap<TxHash, Vec<oneshot::Sender<Settled>>>,
+    /// At how many transactions those are forgotten for which nobody waits any more.
+    sweep_at: usize,
+}
+
+/// The least of [`Waiting::sweep_at`]. It doubles with those who really wait, so that sweeping
+/// costs each of them little, and on a silent chain nothing piles up.
+const SWEEP_AT: usize = 1_024;
 
 /// What a wait for a transaction comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +50,7 @@ impl Finality {
         Self {
             head: RwLock::new(Arc::new(head)),
             blocks: broadcast::Sender::new(BEHIND),
-            waiting: Mutex::default(),
+            waiting: Mutex::new(Waiting { by_hash: BTreeMap::new(), sweep_at: SWEEP_AT }),
         }
     }
 
@@ -57,7 +68,11 @@ impl Finality {
     pub fn wait_for(&self, hash: TxHash) -> oneshot::Receiver<Settled> {
         let (sender, receiver) = oneshot::channel();
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let waiters = waiting.entry(hash).or_default();
+        if waiting.by_hash.len() >= waiting.sweep_at {
+            waiting.by_hash.retain(|_, waiters| waiters.iter().any(|waiter| !waiter.is_closed()));
+            waiting.sweep_at = SWEEP_AT.max(2 * waiting.by_hash.len());
+        }
+        let waiters = waiting.by_hash.entry(hash).or_default();
         waiters.retain(|waiter| !waiter.is_closed());
         waiters.push(sender);
         receiver
@@ -75,7 +90,7 @@ impl Finality {
         {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             let mut tell = |hash: &TxHash, settled: Settled| {
-                for waiter in waiting.remove(hash).into_iter().flatten() {
+                for waiter in waiting.by_hash.remove(hash).into_iter().flatten() {
                     // Whoever waited may have gone.
                     let _ = waiter.send(settled);
                 }
@@ -89,9 +104,6 @@ impl Finality {
             }
             for (hash, reason) in dropped {
                 tell(hash, Settled::Dropped(*reason));
-            }
-            if height.0 % 1_024 == 0 {
-                waiting.retain(|_, waiters| waiters.iter().any(|waiter| !waiter.is_closed()));
             }
         }
         // Nobody may follow.

@@ -3,14 +3,14 @@
 //!
 //! ```text
 //! file     "weal-journal" ‖ version (4, LE) ‖ batches
-//! batch    payload bytes (4, LE) ‖ CRC-32C of sequence and payload (4, LE) ‖ sequence (8, LE) ‖ payload
+//! batch    payload bytes (4, LE) ‖ CRC-32C of what follows (4, LE) ‖ sequence (8, LE) ‖ payload
 //! payload  SCALE list of records
 //! ```
 //!
 //! One thread writes. It takes everything that waits, writes it as one batch, waits for the disk
 //! once, and then tells everyone: under load hundreds of transactions share one `fdatasync`. A
-//! batch begins only after the one before it is on disk, so a crash can damage the last batch alone;
-//! damage before that is no crash, and the node refuses to start on it.
+//! batch begins only after the one before it is on disk, so a crash can damage the last batch
+//! alone; damage before that is no crash, and the node refuses to start on it.
 //!
 //! When the file has grown, what still matters is copied to the head of a new file, and the old one
 //! is deleted.

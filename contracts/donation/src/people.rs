@@ -13,7 +13,7 @@ use crate::{
 
 weal_sdk::import!(identity = "abi/identity.abi.json");
 
-pub use identity::{Clearance, Role};
+pub use self::identity::{Clearance, Role};
 
 impl Donation {
     fn identity(&self) -> identity::Client {

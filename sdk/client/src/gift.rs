@@ -2,8 +2,8 @@
 //!
 //! A gift's secret is 32 random bytes that its giver keeps. A key pair and a salt follow from it;
 //! with the payment number they make the commitment that stands on the chain. The commitment tells
-//! nobody who gave, and two gifts of one person have nothing in common. Whoever knows the secret can
-//! show that the gift is theirs, and act for it.
+//! nobody who gave, and two gifts of one person have nothing in common. Whoever knows the secret
+//! can show that the gift is theirs, and act for it.
 
 use weal_types::{
     ChainId, ContractId, Hash, PublicKey, TimeMs,
@@ -29,9 +29,9 @@ pub struct Gift {
 }
 
 impl Gift {
-    /// The gift with this secret that was paid under `payment`, the number that the giver's own bank
-    /// or gateway shows. A gateway that promised one commitment to two givers would need one number
-    /// for both.
+    /// The gift with this secret that was paid under `payment`, the number that the giver's own
+    /// bank or gateway shows. A gateway that promised one commitment to two givers would need one
+    /// number for both.
     pub fn new(secret: &[u8; 32], payment: &str) -> Self {
         let seed = hash(Tag::GiftKey, &[secret]);
         let salt = hash(Tag::GiftSalt, &[secret]);

@@ -1,5 +1,5 @@
-//! A million gifts and ten hops: how long one gift's way takes to find and prove, how long its proof
-//! is, and what a gift costs on disk.
+//! A million gifts and ten hops: how long one gift's way takes to find and prove, how long its
+//! proof is, and what a gift costs on disk.
 
 use std::time::{Duration, Instant};
 

@@ -136,7 +136,8 @@ fn greeting(node: &Node, arguments: &Up, url: &str) -> String {
         weal_client::units::format_amount(amount, &asset)
     });
     text += &format!(
-        "accounts, each with {}. {warn}Everybody knows their keys: never use them elsewhere.{warn:#}\n",
+        "accounts, each with {}. {warn}Everybody knows their keys: never use them \
+         elsewhere.{warn:#}\n",
         holdings.join(" and ")
     );
     for (name, role) in DEV_ACCOUNTS.iter().zip(ROLES) {

@@ -1,8 +1,8 @@
 //! `weal trace` and `weal verify`: a gift's way, followed over records that are proven.
 //!
-//! Nothing that a node says is believed. It hands out the chain's genesis document, whose hash is the
-//! chain's id, and bundles of records; everything shown is found by following the gift over records
-//! that a quorum of the document's validators has certified.
+//! Nothing that a node says is believed. It hands out the chain's genesis document, whose hash is
+//! the chain's id, and bundles of records; everything shown is found by following the gift over
+//! records that a quorum of the document's validators has certified.
 
 mod file;
 mod show;
@@ -221,8 +221,8 @@ fn report(
     let bytes: usize = file.bundles.iter().map(Vec::len).sum();
     let mut text = shown.text();
     text += &format!(
-        "verified: every record above is in block {} ({}) of chain \"{}\"\n  {}\n  certified by its \
-         validators; {} bytes of proof, checked here\n",
+        "verified: every record above is in block {} ({}) of chain \"{}\"\n  {}\n  certified by \
+         its validators; {} bytes of proof, checked here\n",
         checked.height,
         weal_client::units::format_timestamp(checked.time.0.into()),
         checked.spec.name,

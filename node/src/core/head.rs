@@ -1,0 +1,76 @@
+//! The newest block of a chain: written for the first time, read again, certified again.
+
+use weal_state::{Batch, State};
+use weal_types::{
+    Height, View,
+    block::FinalHeader,
+    certificate::{Certificate, CertificateKind, Vote},
+    codec::{Bounded, Version},
+};
+
+use super::{CoreParts, OpenError};
+use crate::{
+    genesis::{ChainSpec, GenesisError},
+    ledger::{FinalizedBlock, Ledger},
+};
+
+/// Writes block 0.
+pub(super) fn begin(
+    spec: &ChainSpec,
+    state: &State,
+    ledger: &Ledger,
+) -> Result<FinalizedBlock, OpenError> {
+    let changes = spec.changes().map_err(GenesisError::Invalid)?;
+    let prepared = state.prepare(Height::ZERO, changes)?;
+    let block = FinalizedBlock {
+        header: spec.header(prepared.root()),
+        certificate: None,
+        transactions: Vec::new(),
+        receipts: Vec::new(),
+    };
+    let mut batch = Batch::new();
+    ledger.write(&mut batch, &block, None);
+    state.commit(prepared, &batch)?;
+    Ok(block)
+}
+
+/// Reads the newest block, which must agree with the state and carry a certificate that holds.
+pub(super) fn read_head(
+    spec: &ChainSpec,
+    head: weal_state::Head,
+    ledger: &Ledger,
+) -> Result<FinalizedBlock, OpenError> {
+    let broken = |reason: &str| OpenError::Head { height: head.height, reason: reason.into() };
+    let block = ledger.block(head.height)?.ok_or_else(|| broken("its records are missing"))?;
+    if block.header.state_root != head.root {
+        return Err(broken("its header names another state than the one on disk"));
+    }
+    if block.header.chain != spec.chain {
+        return Err(broken("it belongs to another chain"));
+    }
+    match &block.certificate {
+        None if head.height == Height::ZERO => {}
+        None => return Err(broken("it has no certificate")),
+        Some(certificate) => {
+            if certificate.vote.hash != block.header.hash().0 {
+                return Err(broken("its certificate is for another header"));
+            }
+            certificate.signed_by(&spec.validators).map_err(|error| broken(&error.to_string()))?;
+        }
+    }
+    Ok(block)
+}
+
+/// The certificate of a header that this node has executed again.
+pub(super) fn certify(parts: &CoreParts, header: &FinalHeader) -> Result<Certificate, String> {
+    let vote = Vote {
+        kind: CertificateKind::Checkpoint,
+        epoch: header.epoch,
+        view: View::ZERO,
+        height: header.height,
+        hash: header.hash().0,
+    };
+    let signed = parts.key.sign(vote, &parts.spec.chain, 0);
+    let signatures = Bounded::new(vec![signed.signature]).map_err(|error| error.to_string())?;
+    Ok(Certificate { version: Version, vote, signers: 1, signatures })
+}

@@ -1,0 +1,255 @@
+//! The transactions of all accounts, and what they take up together.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroUsize,
+    sync::Arc,
+};
+
+use lru::LruCache;
+use weal_types::{
+    AccountId, Amount, Gas, Nonce, TimeMs, TxHash, limit,
+    params::ChainParams,
+    receipt::{Outcome, Receipt, SkipReason},
+};
+
+use super::{
+    POOL_BYTES, POOL_TRANSACTIONS, Pooled, Selection, Standing, SubmitError,
+    queue::{FUTURE_NONCES, Queue},
+};
+
+/// Dropped transactions whose reason is remembered for whoever asks.
+const DROPPED: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
+
+/// How often a transaction is offered to blocks that skip it for want of room.
+const OFFERS: u8 = 3;
+
+/// See the module.
+pub(super) struct Pool {
+    pub queues: BTreeMap<AccountId, Queue>,
+    pub by_hash: BTreeMap<TxHash, (AccountId, Nonce)>,
+    /// Executed and not yet in the database: still pending for whoever asks.
+    pub executed: BTreeSet<TxHash>,
+    /// What a block may take, by arrival.
+    pub ready: BTreeMap<u64, (AccountId, Nonce)>,
+    /// What the payers of waiting transactions may have to pay, where fees are charged.
+    owed: BTreeMap<AccountId, u128>,
+    pub dropped: LruCache<TxHash, SkipReason>,
+    pub bytes: usize,
+    arrivals: u64,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Self {
+            queues: BTreeMap::new(),
+            by_hash: BTreeMap::new(),
+            executed: BTreeSet::new(),
+            ready: BTreeMap::new(),
+            owed: BTreeMap::new(),
+            dropped: LruCache::new(DROPPED),
+            bytes: 0,
+            arrivals: 0,
+        }
+    }
+}
+
+impl Pool {
+    pub fn insert(&mut self, pooled: Arc<Pooled>, standing: Standing) -> Result<(), SubmitError> {
+        let hash = pooled.verified.hash();
+        if self.by_hash.contains_key(&hash) || self.executed.contains(&hash) {
+            return Err(SubmitError::Known { hash });
+        }
+        let transaction = pooled.verified.transaction();
+        let (signer, nonce) = (transaction.signer, transaction.nonce);
+        let next = match self.queues.get(&signer) {
+            Some(queue) => queue.next.max(standing.nonce),
+            None => standing.nonce,
+        };
+        if nonce < next {
+            return Err(SubmitError::NonceUsed { given: nonce, next });
+        }
+        if nonce.0 - next.0 >= FUTURE_NONCES {
+            return Err(SubmitError::NonceTooFar { given: nonce, next });
+        }
+        let replaced = self.queues.get(&signer).and_then(|queue| queue.entry(nonce));
+        if let Some(old) = replaced {
+            old.replaceable_by(&pooled)?;
+        }
+        self.check_owed(&pooled, replaced.map(|old| &*old.pooled), standing)?;
+        if self.by_hash.len() >= POOL_TRANSACTIONS || self.bytes + pooled.wire.len() > POOL_BYTES {
+            return Err(SubmitError::Full { transactions: self.by_hash.len(), bytes: self.bytes });
+        }
+        self.remove(&signer, nonce, None);
+        let arrival = self.arrivals;
+        self.arrivals += 1;
+        self.bytes += pooled.wire.len();
+        self.by_hash.insert(hash, (signer, nonce));
+        if let Some((payer, most)) = owes(&pooled) {
+            *self.owed.entry(payer).or_default() += most;
+        }
+        let queue = self.queues.entry(signer).or_insert_with(|| Queue::new(standing.nonce));
+        queue.insert(nonce, pooled, arrival);
+        Ok(())
+    }
+
+    /// What waits must not promise more fees than its payer holds.
+    fn check_owed(
+        &self,
+        pooled: &Pooled,
+        replaced: Option<&Pooled>,
+        standing: Standing,
+    ) -> Result<(), SubmitError> {
+        let (Some(holds), Some((payer, most))) = (standing.payer_holds, owes(pooled)) else {
+            return Ok(());
+        };
+        let replaced = replaced.and_then(owes).filter(|(other, _)| *other == payer);
+        let owed = self.owed.get(&payer).copied().unwrap_or(0);
+        let owed = owed.saturating_sub(replaced.map_or(0, |(_, most)| most));
+        if owed.saturating_add(most) > holds.0 {
+            return Err(SubmitError::CannotPay { payer, owed: Amount(owed), holds });
+        }
+        Ok(())
+    }
+
+    pub fn make_durable(&mut self, account: &AccountId, nonce: Nonce, now: TimeMs) {
+        let Some(queue) = self.queues.get_mut(account) else { return };
+        queue.make_durable(nonce);
+        self.offer(account, now);
+    }
+
+    /// Puts the account's next transactions among the ready ones, as far as they follow each other.
+    fn offer(&mut self, account: &AccountId, now: TimeMs) {
+        let Some(queue) = self.queues.get_mut(account) else { return };
+        for (arrival, nonce) in queue.offer(now) {
+            self.ready.insert(arrival, (*account, nonce));
+        }
+    }
+
+    pub fn select(&mut self, params: &ChainParams, now: TimeMs) -> Selection {
+        let mut selection = Selection { transactions: Vec::new(), bytes: 0, gas: Gas::ZERO };
+        let mut by_account: BTreeMap<AccountId, u64> = BTreeMap::new();
+        let mut taken = Vec::new();
+        // Nonces follow each other: an account that was passed over has no turn in this block.
+        let mut passed = BTreeSet::new();
+        for (arrival, (account, nonce)) in &self.ready {
+            if selection.transactions.len() == limit::BLOCK_TXS {
+                break;
+            }
+            let Some(entry) = self.queues.get(account).and_then(|queue| queue.entry(*nonce)) else {
+                continue;
+            };
+            let pooled = &entry.pooled;
+            let gas = pooled.verified.transaction().gas_limit.0;
+            let of_account = by_account.entry(*account).or_default();
+            let fits = selection.bytes + pooled.wire.len() <= limit::BLOCK_BYTES
+                && selection.gas.0.saturating_add(gas) <= params.block_gas.0
+                && of_account.saturating_add(gas) <= params.account_gas_per_block.0
+                && now <= pooled.verified.transaction().valid_until;
+            if !fits || passed.contains(account) {
+                passed.insert(*account);
+                continue;
+            }
+            *of_account += gas;
+            selection.gas = Gas(selection.gas.0 + gas);
+            selection.bytes += pooled.wire.len();
+            selection.transactions.push(Arc::clone(pooled));
+            taken.push((*arrival, *account, *nonce));
+        }
+        for (arrival, account, nonce) in taken {
+            self.ready.remove(&arrival);
+            if let Some(queue) = self.queues.get_mut(&account) {
+                queue.take(nonce);
+            }
+        }
+        selection
+    }
+
+    pub fn settle(
+        &mut self,
+        block: &[Arc<Pooled>],
+        receipts: &[Receipt],
+    ) -> Vec<(TxHash, SkipReason)> {
+        let mut dropped = Vec::new();
+        let mut accounts = BTreeSet::new();
+        for (pooled, receipt) in block.iter().zip(receipts) {
+            let transaction = pooled.verified.transaction();
+            let (signer, nonce) = (transaction.signer, transaction.nonce);
+            accounts.insert(signer);
+            match &receipt.outcome {
+                Outcome::Applied { .. } | Outcome::Reverted { .. } => {
+                    if let Some(queue) = self.queues.get_mut(&signer) {
+                        queue.use_nonce(nonce);
+                    }
+                    self.executed.insert(pooled.verified.hash());
+                    self.remove(&signer, nonce, None);
+                }
+                Outcome::Skipped(reason) => {
+                    dropped.extend(self.skipped(&signer, nonce, *reason));
+                }
+            }
+        }
+        for account in accounts {
+            let stale: Vec<_> =
+                self.queues.get(&account).map(|queue| queue.stale().collect()).unwrap_or_default();
+            for nonce in stale {
+                dropped.extend(self.remove(&account, nonce, Some(SkipReason::WrongNonce)));
+            }
+            // They waited long enough already: their turn is as old as they are.
+            self.offer(&account, TimeMs::ZERO);
+            if self.queues.get(&account).is_some_and(Queue::is_empty) {
+                self.queues.remove(&account);
+            }
+        }
+        dropped
+    }
+
+    /// A block had no room, or the transaction cannot run: then it never will.
+    fn skipped(
+        &mut self,
+        account: &AccountId,
+        nonce: Nonce,
+        reason: SkipReason,
+    ) -> Option<(TxHash, SkipReason)> {
+        let queue = self.queues.get_mut(account)?;
+        let offers = queue.give_back(nonce);
+        let is_passing =
+            matches!(reason, SkipReason::OverQuota | SkipReason::GasLimit | SkipReason::WrongNonce);
+        if !is_passing || offers >= OFFERS {
+            return self.remove(account, nonce, Some(reason));
+        }
+        None
+    }
+
+    /// Removes a transaction; where it is dropped for a reason, that is remembered.
+    pub fn remove(
+        &mut self,
+        account: &AccountId,
+        nonce: Nonce,
+        dropped: Option<SkipReason>,
+    ) -> Option<(TxHash, SkipReason)> {
+        let entry = self.queues.get_mut(account)?.remove(nonce)?;
+        let hash = entry.pooled.verified.hash();
+        self.ready.remove(&entry.arrival);
+        self.by_hash.remove(&hash);
+        self.bytes -= entry.pooled.wire.len();
+        if let Some((payer, most)) = owes(&entry.pooled)
+            && let Some(owed) = self.owed.get_mut(&payer)
+        {
+            *owed -= most;
+            if *owed == 0 {
+                self.owed.remove(&payer);
+            }
+        }
+        let reason = dropped?;
+        self.dropped.put(hash, reason);
+        Some((hash, reason))
+    }
+}
+
+/// Who pays for a transaction, and how much at most.
+fn owes(pooled: &Pooled) -> Option<(AccountId, u128)> {
+    let transaction = pooled.verified.transaction();
+    let payer = transaction.sponsor.unwrap_or(transaction.signer);
+    Some((payer, transaction.max_fee.0)).filter(|(_, most)| *most > 0)
+}
