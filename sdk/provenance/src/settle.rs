@@ -36,7 +36,8 @@ pub fn cumulative(amount: Units, before: Units, weight: Units) -> Option<Units> 
     Units::new(share)
 }
 
-/// The share of a claimant of weight `own` behind others of weight `before`.
+/// The share of a claimant of weight `own` behind others of weight `before`. A leaf of a batch is a
+/// claimant behind the gifts before the batch and the leaves before it.
 pub fn share(amount: Units, before: Units, own: Units, weight: Units) -> Option<Units> {
     let upto = cumulative(amount, before.checked_add(own)?, weight)?;
     upto.checked_sub(cumulative(amount, before, weight)?)

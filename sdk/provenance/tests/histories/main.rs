@@ -1,6 +1,8 @@
 //! The algebra over records in memory, held against the golden scenarios and against brute force.
 
 mod books;
+mod damage;
+mod deep;
 mod functions;
 mod messages;
 mod proofs;

@@ -6,8 +6,8 @@ use weal_units::{Model, Subject, random::Random};
 
 use crate::books::Ledger;
 
-/// Histories, each with this many steps; one takes about a millisecond.
-const HISTORIES: u64 = 3_000;
+/// Histories, and the steps of each; a history takes a few milliseconds.
+const HISTORIES: u64 = 2_000;
 const STEPS: usize = 90;
 
 fn compare(model: &mut Model, ledger: &mut Ledger, place: &str) {
