@@ -11,21 +11,21 @@ use crate::{
     state::Donation,
 };
 
-weal_sdk::import!(identity = "abi/identity.abi.json");
+weal_sdk::import!(registry = "abi/identity.abi.json");
 
-pub use self::identity::{Clearance, Role};
+pub use registry::{Clearance, Role};
 
 impl Donation {
-    fn identity(&self) -> identity::Client {
-        identity::at(self.identity.get())
+    fn identity(&self) -> registry::Client {
+        registry::at(self.identity.get())
     }
 
     /// Whether an account has a role now. Where nobody can say, it has none.
     pub(crate) fn check_role(&self, ctx: &View, who: AccountId, role: Role) -> Result {
         match self.identity().standing(ctx, who, role) {
-            Ok(identity::Standing::Qualified) => Ok(()),
-            Ok(identity::Standing::Suspended) => Err(Error::Frozen),
-            Ok(identity::Standing::Unqualified) | Err(_) => Err(Error::Unauthorized),
+            Ok(registry::Standing::Qualified) => Ok(()),
+            Ok(registry::Standing::Suspended) => Err(Error::Frozen),
+            Ok(registry::Standing::Unqualified) | Err(_) => Err(Error::Unauthorized),
         }
     }
 
