@@ -30,7 +30,10 @@ setup: ## Installs what this machine lacks
 demo: setup ## Installs what is missing, builds, and follows a donation on a local chain, proven
 	# A test among the targets keeps the features those of the tests: nothing is built twice.
 	cargo build $(WORKSPACE) --bins --test tidy
-	$(TARGET)/release/weal-demo
+	for contract in identity donation; do \
+		$(TARGET)/release/weal build --manifest-path contracts/$$contract --out $(TARGET)/demo; \
+	done
+	$(TARGET)/release/weal-demo $(TARGET)/demo
 
 test: setup format lint pure docs tests ## Installs what is missing and runs every check and test
 

@@ -122,6 +122,9 @@ fn summary(id: AssetId, asset: &Asset) -> AssetSummary {
     }
 }
 
+/// A record, and the id at the end of its key.
+type Found<T> = ([u8; 32], T);
+
 /// The records of `assets` whose keys are `prefix` and an id after `after`, at most `limit`, and
 /// whether there are more.
 fn scan<T: Decode>(
@@ -129,7 +132,7 @@ fn scan<T: Decode>(
     prefix: &[u8],
     after: Option<[u8; 32]>,
     limit: usize,
-) -> Answer<(Vec<([u8; 32], T)>, bool)> {
+) -> Answer<(Vec<Found<T>>, bool)> {
     // Just above the key of `after`: longer by a byte.
     let from = match after {
         Some(after) => [prefix, &after[..], &[0]].concat(),

@@ -31,7 +31,7 @@ pub(super) struct Method {
 /// How a method is answered.
 pub(super) enum Run {
     /// By a callback that is made for the server.
-    Call(Box<dyn Fn(&Arc<Api>) -> MethodCallback>),
+    Call(Make),
     /// Through a subscription, which is registered on its own; the result here is what each
     /// notification carries.
     Subscription {
@@ -41,6 +41,9 @@ pub(super) enum Run {
     /// By ending a subscription.
     Unsubscription,
 }
+
+/// Makes the callback of a method for a server.
+type Make = Box<dyn Fn(&Arc<Api>) -> MethodCallback>;
 
 /// A future of a handler that waits.
 pub(super) type Waiting<T> = Pin<Box<dyn Future<Output = Answer<T>> + Send>>;
@@ -115,7 +118,7 @@ impl Method {
     fn call<P: JsonSchema, R: JsonSchema>(
         name: &'static str,
         doc: &'static str,
-        make: Box<dyn Fn(&Arc<Api>) -> MethodCallback>,
+        make: Make,
     ) -> Self {
         Self { name, doc, params: P::json_schema, result: schema_of::<R>, run: Run::Call(make) }
     }

@@ -24,7 +24,10 @@ async fn documents_and_records() {
 #[tokio::test(flavor = "multi_thread")]
 async fn queries() {
     let world = World::new().await;
-    let ask = |method: &str, args: Value| json!({ "contract": system(2), "method": method, "args": args });
+    let ask = |method: &str, args: Value| {
+        let contract = system(2);
+        json!({ "contract": contract, "method": method, "args": args })
+    };
     let mine = json!({ "account": address("alice"), "asset": euro() });
     let answer = world.call("contract_query", ask("balance", mine)).await;
     assert_eq!(answer["value"]["free"], WEALTH.to_string());

@@ -43,7 +43,15 @@ pub fn build(name: &str, out: &Path) -> Result<Module> {
     if !output.status.success() {
         bail!("weal build {name}:\n{}", String::from_utf8_lossy(&output.stderr));
     }
-    let file = |end: &str| fs::read(out.join(format!("{}.{end}", name.replace('-', "_"))));
+    read(name, out)
+}
+
+/// Reads what `weal build --out` has written.
+pub fn read(name: &str, out: &Path) -> Result<Module> {
+    let file = |end: &str| {
+        let path = out.join(format!("{}.{end}", name.replace('-', "_")));
+        fs::read(&path).with_context(|| path.display().to_string())
+    };
     let wasm = file("wasm")?;
     let abi = Abi::from_json(&String::from_utf8(file("abi.json")?)?)?;
     Ok(Module { wasm, abi })

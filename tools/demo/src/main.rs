@@ -24,10 +24,12 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     let directory = std::env::temp_dir().join(format!("weal-demo-{}", std::process::id()));
     std::fs::create_dir_all(&directory)?;
+    // Built contracts lie where the first argument says; without one they are built now.
+    let contracts = std::env::args_os().nth(1).map(PathBuf::from);
     let told = Teller::new();
     let chain = Chain::start(&directory)?;
     told.step(&format!("A chain of one validator runs at {}", chain.url));
-    let outcome = story::tell(&told, &chain.url, &directory);
+    let outcome = story::tell(&told, &chain.url, contracts.as_deref(), &directory);
     drop(chain);
     if outcome.is_err() {
         // What was built and proven stays for a look.

@@ -21,8 +21,10 @@ pub struct Parties {
     pub gateway: KeyPair,
     /// Reviews charters.
     pub reviewer: KeyPair,
-    /// Issues the money and attests who is who.
+    /// Issues the money, and pays out for the clinic.
     pub bank: KeyPair,
+    /// Attests who is who: a public register.
+    pub register: KeyPair,
     /// Governs the chain.
     pub governance: KeyPair,
     /// Confirms deliveries, independently of who pays.
@@ -35,6 +37,7 @@ impl Parties {
         let key = |name: &str| dev_account(name).with_context(|| format!("no account {name}"));
         // Somebody of his own: a witness must not be a party of the campaign.
         let witness = KeyPair::from_seed(&[0x77; 32]);
+        let register = KeyPair::from_seed(&[0x78; 32]);
         Ok(Self {
             givers: [key("alice")?, key("bob")?, key("carol")?],
             charity: key("dave")?,
@@ -45,6 +48,7 @@ impl Parties {
             bank: key("ivan")?,
             governance: key("judy")?,
             witness,
+            register,
         })
     }
 }
@@ -56,7 +60,7 @@ struct Standing<'a> {
     roles: &'a [&'a str],
 }
 
-/// Registers everybody, lets the bank attest what their roles require, and grants the roles.
+/// Registers everybody, lets the register attest what their roles require, and grants the roles.
 pub fn introduce(desk: &Desk, identity: ContractId, parties: &Parties) -> Result<()> {
     let standings = [
         Standing {
@@ -88,7 +92,7 @@ pub fn introduce(desk: &Desk, identity: ContractId, parties: &Parties) -> Result
     distinct.sort_unstable();
     distinct.dedup();
     let appoint = json!({
-        "attester": crate::desk::account(parties.bank.account()),
+        "attester": crate::desk::account(parties.register.account()),
         "kinds": distinct,
     });
     desk.call(&parties.governance, identity, "appoint_attester", appoint, &[])?;
@@ -106,7 +110,7 @@ pub fn introduce(desk: &Desk, identity: ContractId, parties: &Parties) -> Result
             });
             (identity, "attest", args, Vec::new())
         };
-        desk.calls(&parties.bank, kinds.iter().map(attest).collect())?;
+        desk.calls(&parties.register, kinds.iter().map(attest).collect())?;
         let grant = |role: &&str| {
             let args: Value = json!({ "subject": subject, "role": role });
             (identity, "grant_role", args, Vec::new())

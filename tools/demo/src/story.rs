@@ -41,11 +41,14 @@ struct Story<'a> {
 }
 
 /// Tells it.
-pub fn tell(told: &Teller, url: &str, directory: &Path) -> Result<()> {
-    let [identity, donation] = ["identity", "donation"].map(|name| code::build(name, directory));
-    let (identity, donation) = (identity?, donation?);
+pub fn tell(told: &Teller, url: &str, contracts: Option<&Path>, directory: &Path) -> Result<()> {
+    let module = |name| match contracts {
+        Some(built) => code::read(name, built),
+        None => code::build(name, directory),
+    };
+    let (identity, donation) = (module("identity")?, module("donation")?);
     told.step(&format!(
-        "Built the contracts identity ({} KB) and donation ({} KB)",
+        "The contracts identity ({} KB) and donation ({} KB) are built",
         identity.wasm.len() / 1_000,
         donation.wasm.len() / 1_000
     ));
@@ -56,7 +59,9 @@ pub fn tell(told: &Teller, url: &str, directory: &Path) -> Result<()> {
     let donation = code::deploy(&desk, &parties.governance, &donation, &init)?;
     told.step("Deployed them over JSON-RPC");
     parties::introduce(&desk, identity, &parties)?;
-    told.step("Seven organisations and people registered; a bank attested their licences");
+    told.step(
+        "Seven organisations and people registered; a public register attested their licences",
+    );
     let asset = desk.asset("CNY")?;
     let campaign = campaign::open(&desk, donation, &parties, asset)?;
     told.step(

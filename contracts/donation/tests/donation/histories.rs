@@ -1,7 +1,7 @@
 //! Random histories: the contract says what single units say.
 
 use weal_sdk::bench::Bench;
-use weal_units::{Model, Subject, random::Random};
+use weal_units::{Model, Moved, Refusal, Step, Subject, random::Random};
 
 use crate::{subject::Books, world::World};
 
@@ -26,6 +26,15 @@ fn compare(model: &mut Model, books: &mut Books<'_>, place: &str) {
     }
 }
 
+/// Whether a line under notice or a closing fund stopped a message that the model knows no such
+/// rule for. A refusal changes nothing, so the model is not asked.
+fn is_stopped(step: &Step, found: &Result<Vec<Moved>, Refusal>) -> bool {
+    let is_stricter =
+        matches!(step, Step::Advance { .. } | Step::Reimburse { .. } | Step::HandBack { .. });
+    let is_stop = |refusal: &Refusal| ["BAD_STATE", "FUND_CLOSED"].contains(&&*refusal.code);
+    is_stricter && found.as_ref().is_err_and(is_stop)
+}
+
 #[weal_sdk::test(native, vm)]
 fn the_contract_agrees_with_single_units(t: &mut Bench) {
     let world = World::new(t);
@@ -38,8 +47,10 @@ fn the_contract_agrees_with_single_units(t: &mut Bench) {
         for number in 0..STEPS {
             let (at, step) = random.next(&model);
             let place = format!("seed {seed}, step {number}: {step:?}");
-            let (expected, found) = (model.act(at, &step), books.act(at, &step));
-            assert_eq!(found, expected, "{place}");
+            let found = books.act(at, &step);
+            if !is_stopped(&step, &found) {
+                assert_eq!(found, model.act(at, &step), "{place}");
+            }
         }
         compare(&mut model, &mut books, &format!("seed {seed}, in the end"));
     }

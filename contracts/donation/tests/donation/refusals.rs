@@ -453,3 +453,74 @@ fn closing(t: &mut Bench) {
     let back = Calls::hand_back(place, wire(0, 1), PAPER);
     s.refused(t, stranger, (back, Error::Unauthorized));
 }
+
+#[weal_sdk::test(native, vm)]
+fn notices(t: &mut Bench) {
+    let s = Setup::new(t);
+    s.fill(t, 1_000);
+    let People { partner, reviewer, stranger, charity, .. } = s.people;
+    let until = TimeMs(t.now().0 + 10_000_000);
+    let announce = |line, to| Calls::announce(line, to, until, reviewer.id());
+    s.refused(t, stranger, (announce(NONE, NONE), Error::NotFound));
+    s.refused(t, stranger, (announce(s.work, NONE), Error::Unauthorized));
+    s.refused(t, partner, (announce(s.work, NONE), Error::Unauthorized));
+    // A fund with a higher ceiling, and lines that do not fit.
+    let dear = s.world.open_fund(t, Charter { ceiling: 200_001, ..s.world.charter() });
+    let steep = s.world.open_line(t, s.world.new_line(dear, Kind::Work, &[], 80_000));
+    let lower = s.world.open_line(t, s.world.new_line(dear, Kind::Work, &[], 79_999));
+    let waiting = s.world.new_line(dear, Kind::Work, &[], 80_000);
+    let waiting = s.done(t, charity, Calls::open_line(waiting));
+    let cases = [
+        (s.fee, NONE, Error::BadState),
+        (s.ended, NONE, Error::FundClosed),
+        (s.work, NONE, Error::NotFound),
+        (s.work, s.work, Error::SameLine),
+        (s.work, s.other, Error::RestrictionMismatch),
+        (s.work, s.usd, Error::RestrictionMismatch),
+        (s.work, waiting, Error::LineNotAccepted),
+        (s.work, s.ended, Error::FundClosed),
+        (s.work, lower, Error::FeeCeiling),
+        (s.work, steep, Error::FeeCeiling),
+    ];
+    for (line, to, error) in cases {
+        s.world.approve(t, reviewer, partner, Action::Announce { line, to, until });
+        s.refused(t, partner, (announce(line, to), error));
+    }
+    let action = Action::Announce { line: s.work, to: s.foreign, until };
+    s.world.approve(t, reviewer, partner, action.clone());
+    s.done(t, partner, announce(s.work, s.foreign));
+    // While it is pending nothing is sent, and no second notice given.
+    s.refused(t, partner, (forward(s.work, 1, s.other, 1), Error::BadState));
+    s.world.approve(t, reviewer, partner, action);
+    s.refused(t, partner, (announce(s.work, s.foreign), Error::BadState));
+    let repurpose = |amount| Calls::repurpose(s.work, Amount(amount));
+    s.refused(t, stranger, (repurpose(0), Error::Unauthorized));
+    s.refused(t, partner, (repurpose(0), Error::Zero));
+    s.refused(t, partner, (repurpose(9), Error::TooEarly));
+    let withdraw = Calls::withdraw_notice(s.work, reviewer.id());
+    s.refused(t, partner, (withdraw.clone(), Error::Unauthorized));
+    s.world.approve(t, reviewer, partner, Action::WithdrawNotice { line: s.work });
+    s.done(t, partner, withdraw);
+    s.refused(t, partner, (repurpose(9), Error::BadState));
+}
+
+#[weal_sdk::test(native, vm)]
+fn money_that_comes_back(t: &mut Bench) {
+    let s = Setup::new(t);
+    s.fill(t, 1_000);
+    let People { partner, payee, stranger, .. } = s.people;
+    let cny = s.world.cny;
+    let hop = s.done(t, partner, Calls::spend(s.work, Amount(100), s.payment()));
+    let back = |start, end| Calls::hand_back(hop.clone(), wire(start, end), PAPER);
+    let nowhere = Wire(Place { line: LineId(s.work), start: Units::new(7).unwrap() });
+    let nowhere = Calls::hand_back(nowhere, wire(0, 0), PAPER);
+    s.refused(t, stranger, (nowhere, Error::NotFound));
+    s.refused(t, stranger, (back(0, 0), Error::Unauthorized));
+    s.refused(t, payee, (back(0, 0), Error::Zero));
+    s.refused(t, payee, (back(0, 101), Error::NotFound));
+    let needed = Amount(30);
+    s.refused_with(t, payee, (cny, 29), (back(0, 30), Error::Attached { needed }));
+    s.refused_with(t, payee, (s.world.usd, 30), (back(0, 30), Error::RestrictionMismatch));
+    t.by(payee).attach(cny, 30).call(s.world.donation, back(0, 30)).unwrap();
+    s.refused_with(t, payee, (cny, 30), (back(0, 30), Error::NotFree));
+}

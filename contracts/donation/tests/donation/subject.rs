@@ -28,9 +28,9 @@ use weal_units::{
 
 use crate::world::{LATER, PAPER, World};
 
-/// Seconds of the chain in one of the steps' seconds. A block takes one, so steps of one moment
-/// stay within it.
-const SCALE: u64 = 1_000;
+/// Seconds of the chain in one of the steps' seconds. A block takes one, and a seizure two weeks:
+/// the steps of one moment stay within it.
+const SCALE: u64 = 1_000_000_000;
 
 /// A gift as it was given.
 struct Given {
@@ -323,10 +323,9 @@ impl<'a> Books<'a> {
             by = self.officer(receiver);
             if card.kind.is_sink() {
                 attached = (card.asset, b - a);
-                by = match hop.note.payee {
-                    Some(payee) if payee == people.agent.id() => people.agent,
-                    _ => people.payee,
-                };
+                let people = [people.payee, people.agent, people.donor, people.gateway];
+                let paid = people.into_iter().find(|who| hop.note.payee == Some(who.id()));
+                by = paid.unwrap_or(self.world.people.stranger);
             }
         }
         let id = Wire(Place { line: LineId(line), start: units(start) });
@@ -355,7 +354,6 @@ impl<'a> Books<'a> {
     fn seize(&mut self, id: &str, x: u128) -> Done {
         let people = self.world.people;
         let (hold, to) = (self.holds.get(id).copied().unwrap_or(u32::MAX), people.stranger.id());
-        // Where time matters to the rest, the two weeks are given back afterwards.
         let governance = self.t.governance();
         let action = Action::Seize { hold, amount: Amount(x), to };
         self.world.approve(self.t, governance, people.court, action);

@@ -159,22 +159,29 @@ impl Node {
         Book::load(&self.client, contract)
     }
 
-    /// An account as a person reads it: its name here, if it has one, and its address.
-    pub fn named(&self, account: &AccountId) -> String {
+    /// What an account is called here, if it has a name.
+    pub fn name_of(&self, account: &AccountId) -> Option<String> {
         let contract = account.as_contract();
         let is_own = |(_, known): &(String, AccountId)| known == account;
         // A broken key's file is no reason not to show an address.
         let key = || keys::list().ok()?.into_iter().find(is_own).map(|(name, _)| name);
         let dev = || keys::dev_name(account).filter(|_| self.info.devnet).map(str::to_owned);
         let alias = self.aliases.by_contract(contract).map(|(name, _)| name.to_owned());
+        system::name(&contract).map(str::to_owned).or(alias).or_else(key).or_else(dev)
+    }
+
+    /// An account as a person reads it: its name here, if it has one, and its address; of a system
+    /// contract the name alone, which is the same on every chain.
+    pub fn named(&self, account: &AccountId) -> String {
+        let contract = account.as_contract();
         if let Some(system) = system::name(&contract) {
             return system.to_owned();
         }
-        let text = match alias.is_some() {
-            true => Address::Contract(contract).to_text(),
-            false => AccountAddress(*account).to_string(),
+        let text = match self.aliases.by_contract(contract) {
+            Some(_) => Address::Contract(contract).to_text(),
+            None => AccountAddress(*account).to_string(),
         };
-        match alias.or_else(key).or_else(dev) {
+        match self.name_of(account) {
             Some(name) => format!("{name} {text}"),
             None => text,
         }

@@ -7,11 +7,11 @@
 mod file;
 mod show;
 
-use std::{collections::BTreeMap, fs};
+use std::fs;
 
 use serde_json::{Value, json};
 use weal_client::{
-    rpc::types::{ContractAddress, GenesisInfo, Hex32, TraceGet, TraceProven, U128},
+    rpc::types::{ContractAddress, GenesisInfo, Hex, Hex32, TraceGet, TraceProven, U128},
     units::{AssetInfo, Assets},
 };
 use weal_node::genesis::ChainSpec;
@@ -50,14 +50,8 @@ pub fn trace(arguments: &args::Trace) -> Result<Report, Failure> {
     if let Some(path) = &arguments.out {
         fs::write(path, file.to_bytes()).map_err(|error| Failure::file(path, &error))?;
     }
-    let names = checked
-        .trace
-        .lines
-        .values()
-        .map(|line| (line.org, node.named(&line.org)))
-        .chain([(checked.trace.record.payer, node.named(&checked.trace.record.payer))])
-        .collect();
-    Ok(report(&checked, &file, &names))
+    let name = |account: &weal_types::AccountId| node.name_of(account);
+    Ok(report(&checked, &file, name))
 }
 
 /// `weal verify FILE`.
@@ -73,7 +67,7 @@ pub fn verify(arguments: &args::Verify) -> Result<Report, Failure> {
             return Err(mismatch(format!("the file is of chain {found}, not of {expected}")));
         }
     }
-    Ok(report(&checked, &file, &BTreeMap::new()))
+    Ok(report(&checked, &file, |_| None))
 }
 
 fn mismatch(message: impl Into<String>) -> Failure {
@@ -131,7 +125,7 @@ fn fetch(
             contract: ContractAddress(contract),
             line: gift.line.0,
             start: U128(gift.start.get()),
-            leaf: leaf.map(|leaf| leaf.encode().into()),
+            leaf: leaf.map(|leaf| Hex(leaf.encode())),
             from,
         };
         let page: TraceProven = node.client.trace_proof(&params).map_err(failed)?;
@@ -141,7 +135,7 @@ fn fetch(
             break;
         }
         let rests = todo.rests().map_err(|error| mismatch(error.to_string()))?;
-        from = Some(rests.encode().into());
+        from = Some(Hex(rests.encode()));
     }
     let book = node.book(None)?;
     for line in check(&file)?.trace.lines.values() {
@@ -212,7 +206,7 @@ fn read_leaf(path: &std::path::Path) -> Result<Leaf, Failure> {
 fn report(
     checked: &Checked,
     file: &TraceFile,
-    names: &BTreeMap<weal_types::AccountId, String>,
+    name: impl Fn(&weal_types::AccountId) -> Option<String>,
 ) -> Report {
     let assets: Vec<_> = file
         .assets
@@ -223,7 +217,7 @@ fn report(
             decimals: *decimals,
         })
         .collect();
-    let shown = show::Shown { trace: &checked.trace, assets: &assets, names };
+    let shown = show::Shown::new(&checked.trace, &assets, name);
     let bytes: usize = file.bundles.iter().map(Vec::len).sum();
     let mut text = shown.text();
     text += &format!(

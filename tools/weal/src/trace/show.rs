@@ -14,16 +14,45 @@ use weal_types::{AccountId, address::Address};
 
 /// What to show, and how to name what is in it.
 pub struct Shown<'a> {
-    pub trace: &'a Trace,
-    pub assets: &'a [AssetInfo],
-    pub names: &'a BTreeMap<AccountId, String>,
+    trace: &'a Trace,
+    assets: &'a [AssetInfo],
+    /// A short name for everybody in it; the legend says who that is.
+    names: BTreeMap<AccountId, String>,
 }
 
 /// What a level of a stamp means, from 1.
 const LEVELS: [&str; 4] = ["bank", "independent witness", "payee", "outcome"];
 
-impl Shown<'_> {
-    /// The tree, with what it adds up to.
+/// Everybody in a trace, in the order of their appearance.
+fn parties(trace: &Trace) -> Vec<AccountId> {
+    let mut parties = vec![trace.record.payer];
+    for stop in &trace.stops {
+        parties.extend(trace.lines.get(&stop.arrived.at.line).map(|line| line.org));
+        match &stop.fate {
+            Fate::Left(departure) => parties.extend(departure.note.payee),
+            Fate::Rests(rest) => parties.extend(rest.stamps.iter().map(|stamp| stamp.stamp.by)),
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    parties.retain(|party| seen.insert(*party));
+    parties
+}
+
+impl<'a> Shown<'a> {
+    /// A trace; `name` knows what people call an account here.
+    pub fn new(
+        trace: &'a Trace,
+        assets: &'a [AssetInfo],
+        name: impl Fn(&AccountId) -> Option<String>,
+    ) -> Self {
+        let numbered = (1..).zip(parties(trace));
+        let named = |(number, party): (usize, AccountId)| {
+            (party, name(&party).unwrap_or_else(|| format!("party {number}")))
+        };
+        Self { trace, assets, names: numbered.map(named).collect() }
+    }
+
+    /// The tree, with what it adds up to, and who is who.
     pub fn text(&self) -> String {
         let Trace { gift, record, span, .. } = self.trace;
         let amount = self.amount(gift.line, span.count().get());
@@ -51,6 +80,11 @@ impl Shown<'_> {
         }
         if !self.trace.todo.is_empty() {
             let _ = writeln!(text, "  more was not followed yet");
+        }
+        let _ = writeln!(text, "who is who");
+        for party in parties(self.trace) {
+            let address = Address::Account(party).to_text();
+            let _ = writeln!(text, "  {:<10} {address}", self.name(&party));
         }
         text
     }

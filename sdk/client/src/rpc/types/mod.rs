@@ -42,7 +42,7 @@ pub use account::{
 };
 pub use chain::{
     Block, BlockGet, BlockHeader, BlockTransaction, CertificateBytes, CertificateGet,
-    CertificateSummary, FeeInfo, Head, ParamsInfo, TransactionStatus, ValidatorInfo,
+    CertificateSummary, FeeInfo, GenesisInfo, Head, ParamsInfo, TransactionStatus, ValidatorInfo,
     ValidatorsInfo,
 };
 pub use contract::{
