@@ -50,7 +50,7 @@ impl Setup {
             ..world.charter()
         };
         let fund = world.open_fund(t, charter);
-        let mut open = |t: &mut Bench, kind, plan: &[(u32, u32)], fees| {
+        let open = |t: &mut Bench, kind, plan: &[(u32, u32)], fees| {
             let line = world.new_line(fund, kind, plan, fees);
             world.open_line(t, line)
         };

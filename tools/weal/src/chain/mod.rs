@@ -170,16 +170,15 @@ impl Node {
         system::name(&contract).map(str::to_owned).or(alias).or_else(key).or_else(dev)
     }
 
-    /// An account as a person reads it: its name here, if it has one, and its address; of a system
-    /// contract the name alone, which is the same on every chain.
+    /// An account as a person reads it: its name here, if it has one, and its address.
     pub fn named(&self, account: &AccountId) -> String {
         let contract = account.as_contract();
         if let Some(system) = system::name(&contract) {
             return system.to_owned();
         }
-        let text = match self.aliases.by_contract(contract) {
-            Some(_) => Address::Contract(contract).to_text(),
-            None => AccountAddress(*account).to_string(),
+        let text = match self.aliases.by_contract(contract).is_some() {
+            true => Address::Contract(contract).to_text(),
+            false => AccountAddress(*account).to_string(),
         };
         match self.name_of(account) {
             Some(name) => format!("{name} {text}"),
@@ -197,7 +196,7 @@ impl Node {
 fn codec_of_file(path: &Path) -> Result<Codec, Failure> {
     let bytes = fs::read(path).map_err(|error| Failure::file(path, &error))?;
     let name = path.display().to_string();
-    let refused = |why: String| Failure::new(codes::ABI_DOCUMENT, why).at(&name);
+    let refused = |why: String| Failure::new(codes::ABI_DOCUMENT, why).at(name.as_str());
     let abi = match bytes.starts_with(b"\0asm") {
         true => weal_gate::read_abi(&bytes).map_err(|error| Failure::refused(&error, &name))?,
         false => {
