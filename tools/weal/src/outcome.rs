@@ -59,9 +59,9 @@ pub struct Failure {
     /// What is wrong.
     pub message: String,
     /// Where.
-    pub at: Option<String>,
+    pub at: Option<Box<str>>,
     /// What to do next.
-    pub hint: String,
+    pub hint: Box<str>,
     /// What was found before: its text goes to standard output, its data into the error.
     pub found: Box<Report>,
 }
@@ -81,13 +81,13 @@ impl Failure {
     }
 
     /// Says where.
-    pub fn at(mut self, at: impl Into<String>) -> Self {
+    pub fn at(mut self, at: impl Into<Box<str>>) -> Self {
         self.at = Some(at.into());
         self
     }
 
     /// Says what to do, where more is known than the code's remedy.
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<Box<str>>) -> Self {
         self.hint = hint.into();
         self
     }
@@ -117,7 +117,7 @@ impl Failure {
             name: refusal.rule.into(),
             exit: Exit::Check,
             message: format!("{}; this chain's profile is {}", refusal.message, weal_gate::PROFILE),
-            at: Some(at),
+            at: Some(at.into()),
             hint: refusal.remedy.into(),
             found: Box::new(Report {
                 text: String::new(),

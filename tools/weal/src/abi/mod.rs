@@ -43,7 +43,7 @@ fn load(target: Option<&str>) -> Result<Abi, Failure> {
     if bytes.starts_with(b"\0asm") {
         return weal_gate::read_abi(&bytes).map_err(|refusal| Failure::refused(&refusal, &name));
     }
-    let refused = |why: String| Failure::new(codes::ABI_DOCUMENT, why).at(&name);
+    let refused = |why: String| Failure::new(codes::ABI_DOCUMENT, why).at(name.as_str());
     let text = String::from_utf8(bytes).map_err(|error| refused(error.to_string()))?;
     Abi::from_json(&text).map_err(|error| refused(error.to_string()))
 }

@@ -41,7 +41,7 @@ fn refused(error: &NodeError) -> Failure {
         failure.exit = Exit::Limit;
     }
     match &error.hint {
-        Some(hint) => failure.hint(hint),
+        Some(hint) => failure.hint(hint.as_str()),
         None => failure,
     }
 }
@@ -114,7 +114,7 @@ mod tests {
         let told = failed(error("limit_rate", json!({})));
         assert_eq!((told.code.as_str(), told.exit), ("E1241", Exit::Limit));
         assert_eq!(told.message, "too many requests (limit_rate, 1005)");
-        assert_eq!(told.hint, "send fewer");
+        assert_eq!(&*told.hint, "send fewer");
         let data = json!({ "failure": failure("revert", Some(2)) });
         assert_eq!(failed(error("query_failed", data)).code, "C2-AlreadyPaid");
     }

@@ -196,7 +196,7 @@ impl Node {
 fn codec_of_file(path: &Path) -> Result<Codec, Failure> {
     let bytes = fs::read(path).map_err(|error| Failure::file(path, &error))?;
     let name = path.display().to_string();
-    let refused = |why: String| Failure::new(codes::ABI_DOCUMENT, why).at(&name);
+    let refused = |why: String| Failure::new(codes::ABI_DOCUMENT, why).at(name.as_str());
     let abi = match bytes.starts_with(b"\0asm") {
         true => weal_gate::read_abi(&bytes).map_err(|error| Failure::refused(&error, &name))?,
         false => {

@@ -131,7 +131,7 @@ fn refuse(comparison: &Comparison, at: &str) -> Result<Report, Failure> {
     match &comparison.refusal {
         Some(refusal) => {
             let failure = Failure::new(codes::LAYOUT_CHANGED, &refusal.message);
-            Err(failure.at(at).hint(&refusal.next).found(Report { text, data }))
+            Err(failure.at(at).hint(refusal.next.as_str()).found(Report { text, data }))
         }
         None => {
             text += &format!("{}\n", comparison.verdict());

@@ -62,7 +62,7 @@ fn refused(error: Option<&Refused>, hash: Hex32) -> Failure {
         failure.exit = Exit::Limit;
     }
     match &error.hint {
-        Some(hint) => failure.hint(hint),
+        Some(hint) => failure.hint(hint.as_str()),
         None => failure,
     }
 }
