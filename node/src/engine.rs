@@ -93,7 +93,10 @@ pub struct EngineParts {
 
 /// Blocks between the journal and the database.
 #[derive(Default)]
-pub struct InFlight(Mutex<BTreeMap<Height, (Proposal, Vec<Arc<Pooled>>)>>);
+pub struct InFlight(Mutex<Blocks>);
+
+/// Proposals by height, each with its transactions.
+type Blocks = BTreeMap<Height, (Proposal, Vec<Arc<Pooled>>)>;
 
 impl InFlight {
     /// What a journal needs to order and execute them again.
@@ -106,7 +109,7 @@ impl InFlight {
         records
     }
 
-    fn blocks(&self) -> MutexGuard<'_, BTreeMap<Height, (Proposal, Vec<Arc<Pooled>>)>> {
+    fn blocks(&self) -> MutexGuard<'_, Blocks> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

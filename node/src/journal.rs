@@ -180,10 +180,13 @@ fn write_all(
     Ok(())
 }
 
-/// The ordered proposals of a journal that are not final, and the accepted transactions.
-pub fn split(records: Vec<Record>, stable: Height) -> (Vec<Vec<u8>>, Vec<(Proposal, Vec<WireId>)>) {
+/// A proposal and the names of its transactions.
+pub type Ordered = (Proposal, Vec<WireId>);
+
+/// The accepted transactions of a journal, and its ordered proposals that are not final.
+pub fn split(records: Vec<Record>, stable: Height) -> (Vec<Vec<u8>>, Vec<Ordered>) {
     let mut accepted = Vec::new();
-    let mut ordered: Vec<(Proposal, Vec<WireId>)> = Vec::new();
+    let mut ordered: Vec<Ordered> = Vec::new();
     for record in records {
         match record {
             Record::Accepted(wire) => accepted.push(wire),

@@ -107,6 +107,9 @@ pub struct TxPlace {
     pub index: u32,
 }
 
+/// What was ordered, and the signed transactions.
+pub type Body = (Option<Proposal>, Vec<Vec<u8>>);
+
 /// The records of finalized blocks.
 #[derive(Clone)]
 pub struct Ledger {
@@ -184,10 +187,7 @@ impl Ledger {
 
     /// The proposal that was ordered at a height, and its signed transactions. Block 0 has no
     /// proposal.
-    pub fn body(
-        &self,
-        height: Height,
-    ) -> Result<Option<(Option<Proposal>, Vec<Vec<u8>>)>, LedgerError> {
+    pub fn body(&self, height: Height) -> Result<Option<Body>, LedgerError> {
         self.read(BLOCKS, &height.0.to_be_bytes(), "block", || height.to_string())
     }
 

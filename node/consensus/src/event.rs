@@ -7,6 +7,7 @@ use weal_types::{
 };
 
 /// Something that happened outside a replica.
+#[allow(clippy::large_enum_variant, reason = "one exists at a time, and is moved once")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// What could be ordered now: since when the oldest ready transaction waits, if there is one.
@@ -40,6 +41,7 @@ pub struct SignedVote {
 }
 
 /// Something that the engine is to do. The order of a list of actions matters.
+#[allow(clippy::large_enum_variant, reason = "few exist at a time, and are moved once")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Choose transactions for this height: [`Event::Built`].

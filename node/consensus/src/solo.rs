@@ -57,6 +57,7 @@ struct Slot {
     stage: Stage,
 }
 
+#[allow(clippy::large_enum_variant, reason = "three slots exist at most")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Stage {
     Persisting,
