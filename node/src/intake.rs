@@ -132,7 +132,7 @@ impl IntakeParts {
         let mut accepted = Vec::new();
         let begun = ThreadTime::now();
         let mut verdicts = match self.newest() {
-            Ok(newest) => self.judge(&wires, &newest, &mut accepted),
+            Ok(mut newest) => self.judge(&wires, &mut newest, &mut accepted),
             Err(fault) => {
                 vec![Err(SubmitError::Stopped { reason: fault.0 }); wires.len()]
             }
@@ -148,15 +148,17 @@ impl IntakeParts {
     }
 
     fn newest(&self) -> Result<Newest, StorageFault> {
+        // Before the look, so that no block can be settled in between unseen.
+        let as_of = self.pool.settled();
         let snapshot = self.state.snapshot()?;
         let params = system::params::load(&snapshot).map_err(|e| StorageFault(e.to_string()))?;
-        Ok(Newest { snapshot, params })
+        Ok(Newest { as_of, snapshot, params })
     }
 
     fn judge(
         &self,
         wires: &[Vec<u8>],
-        newest: &Newest,
+        newest: &mut Newest,
         accepted: &mut Vec<Arc<Pooled>>,
     ) -> Verdicts {
         let verified = weal_runtime::verify_batch(wires, &self.chain);
@@ -164,14 +166,18 @@ impl IntakeParts {
             let verified = Arc::new(verified?);
             let hash = verified.hash();
             let pooled = Arc::new(Pooled { verified, wire: wire.as_slice().into() });
-            self.admit(&pooled, newest)?;
+            while !self.admit(&pooled, newest)? {
+                let fault = |fault: StorageFault| SubmitError::Stopped { reason: fault.0 };
+                *newest = self.newest().map_err(fault)?;
+            }
             accepted.push(pooled);
             Ok(hash)
         };
         verified.into_iter().zip(wires).map(admit).collect()
     }
 
-    fn admit(&self, pooled: &Arc<Pooled>, newest: &Newest) -> Result<(), SubmitError> {
+    /// Puts a transaction into the pool; `false` if `newest` is no longer the newest.
+    fn admit(&self, pooled: &Arc<Pooled>, newest: &Newest) -> Result<bool, SubmitError> {
         let verified = &pooled.verified;
         let transaction = verified.transaction();
         let stopped =
@@ -195,7 +201,7 @@ impl IntakeParts {
             .map_err(SubmitError::WouldSkip)?;
         let payer = transaction.sponsor.unwrap_or(transaction.signer);
         let payer_holds = newest.fee_balance(&payer).map_err(fault)?;
-        let standing = Standing { nonce: account.nonce, payer_holds };
+        let standing = Standing { nonce: account.nonce, as_of: newest.as_of, payer_holds };
         self.pool.insert(Arc::clone(pooled), standing)
     }
 
@@ -233,6 +239,7 @@ impl IntakeParts {
 
 /// The newest state, as far as admission needs it.
 struct Newest {
+    as_of: u64,
     snapshot: weal_state::StateSnapshot,
     params: ChainParams,
 }
@@ -263,11 +270,11 @@ impl Newest {
 /// Verifies transactions that were accepted before a restart, and puts those that can still run
 /// back into the pool, ready at once. How many there are.
 pub fn readmit(parts: &IntakeParts, wires: &[Vec<u8>]) -> Result<usize, StorageFault> {
-    let newest = parts.newest()?;
+    let mut newest = parts.newest()?;
     let mut accepted = Vec::new();
     for batch in wires.chunks(BATCH) {
         // What was executed meanwhile, has expired or stands there twice is refused here.
-        parts.judge(batch, &newest, &mut accepted);
+        parts.judge(batch, &mut newest, &mut accepted);
     }
     parts.pool.make_ready(&accepted, monotonic());
     Ok(accepted.len())

@@ -61,6 +61,8 @@ pub enum Fate {
 pub struct Standing {
     /// The account's nonce in the newest state.
     pub nonce: Nonce,
+    /// [`Mempool::settled`] from before that state was looked at.
+    pub as_of: u64,
     /// What the payer holds of the fee asset; `None` on a chain without fees.
     pub payer_holds: Option<Amount>,
 }
@@ -86,8 +88,17 @@ impl Mempool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many blocks have been settled.
+    pub fn settled(&self) -> u64 {
+        self.pool().settled
+    }
+
     /// Takes a transaction in. It is not offered to blocks before [`Self::make_ready`].
-    pub fn insert(&self, pooled: Arc<Pooled>, standing: Standing) -> Result<(), SubmitError> {
+    ///
+    /// Gives `false`, and takes nothing in, if a block was settled since `standing` was looked up and
+    /// nothing else of the account waits: its nonce may be another by now, and a transaction that
+    /// waits for a nonce which is used already would wait for ever. Look again.
+    pub fn insert(&self, pooled: Arc<Pooled>, standing: Standing) -> Result<bool, SubmitError> {
         self.pool().insert(pooled, standing)
     }
 

@@ -37,6 +37,8 @@ pub(super) struct Pool {
     pub dropped: LruCache<TxHash, SkipReason>,
     pub bytes: usize,
     arrivals: u64,
+    /// Blocks that have been settled.
+    pub settled: u64,
 }
 
 impl Default for Pool {
@@ -50,18 +52,22 @@ impl Default for Pool {
             dropped: LruCache::new(DROPPED),
             bytes: 0,
             arrivals: 0,
+            settled: 0,
         }
     }
 }
 
 impl Pool {
-    pub fn insert(&mut self, pooled: Arc<Pooled>, standing: Standing) -> Result<(), SubmitError> {
+    pub fn insert(&mut self, pooled: Arc<Pooled>, standing: Standing) -> Result<bool, SubmitError> {
         let hash = pooled.verified.hash();
         if self.by_hash.contains_key(&hash) || self.executed.contains(&hash) {
             return Err(SubmitError::Known { hash });
         }
         let transaction = pooled.verified.transaction();
         let (signer, nonce) = (transaction.signer, transaction.nonce);
+        if standing.as_of != self.settled && !self.queues.contains_key(&signer) {
+            return Ok(false);
+        }
         let next = match self.queues.get(&signer) {
             Some(queue) => queue.next.max(standing.nonce),
             None => standing.nonce,
@@ -90,7 +96,7 @@ impl Pool {
         }
         let queue = self.queues.entry(signer).or_insert_with(|| Queue::new(standing.nonce));
         queue.insert(nonce, pooled, arrival);
-        Ok(())
+        Ok(true)
     }
 
     /// What waits must not promise more fees than its payer holds.
@@ -170,6 +176,7 @@ impl Pool {
         block: &[Arc<Pooled>],
         receipts: &[Receipt],
     ) -> Vec<(TxHash, SkipReason)> {
+        self.settled += 1;
         let mut dropped = Vec::new();
         let mut accounts = BTreeSet::new();
         for (pooled, receipt) in block.iter().zip(receipts) {

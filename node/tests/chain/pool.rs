@@ -90,3 +90,21 @@ async fn a_transaction_is_known_at_every_moment_from_acceptance_on() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_sends_again_at_once_never_waits_for_a_nonce_that_is_used() {
+    let world = World::new();
+    let send = |person| {
+        let node = world.node.clone();
+        tokio::spawn(async move {
+            for nonce in 0..150 {
+                let hash = accepted(&node, transfer(&node, person, nonce, 1)).await;
+                finality(&node, hash).await;
+            }
+        })
+    };
+    let senders: Vec<_> = (0..crate::world::PEOPLE).map(send).collect();
+    for sender in senders {
+        sender.await.unwrap();
+    }
+}
