@@ -6,11 +6,12 @@
 //! channel that the engine reads.
 
 mod commit;
+mod in_flight;
 
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         mpsc::{self, RecvTimeoutError, SyncSender},
     },
     thread::JoinHandle,
@@ -37,6 +38,7 @@ use crate::{
 };
 
 pub use commit::Committer;
+pub use in_flight::InFlight;
 
 /// Blocks that may wait to be written. With the one being written and those in flight they stay
 /// below what the state can hold prepared.
@@ -89,38 +91,6 @@ pub struct EngineParts {
     pub in_flight: Arc<InFlight>,
     /// Called once if this machine fails.
     pub failed: Box<dyn FnOnce(String) + Send>,
-}
-
-/// Blocks between the journal and the database.
-#[derive(Default)]
-pub struct InFlight(Mutex<Blocks>);
-
-/// Proposals by height, each with its transactions.
-type Blocks = BTreeMap<Height, (Proposal, Vec<Arc<Pooled>>)>;
-
-impl InFlight {
-    /// What a journal needs to order and execute them again.
-    pub fn records(&self) -> Vec<Record> {
-        let mut records = Vec::new();
-        for (proposal, body) in self.blocks().values() {
-            records.extend(body.iter().map(|pooled| Record::Accepted(pooled.wire.to_vec())));
-            records.push(Record::Ordered(proposal.clone(), wire_ids(body)));
-        }
-        records
-    }
-
-    fn blocks(&self) -> MutexGuard<'_, Blocks> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn add(&self, proposal: Proposal, body: Vec<Arc<Pooled>>) {
-        self.blocks().insert(proposal.height, (proposal, body));
-    }
-
-    /// The block at this height is in the database.
-    pub fn committed(&self, height: Height) {
-        self.blocks().retain(|other, _| *other > height);
-    }
 }
 
 /// A block on its way to the database.

@@ -95,9 +95,9 @@ impl Mempool {
 
     /// Takes a transaction in. It is not offered to blocks before [`Self::make_ready`].
     ///
-    /// Gives `false`, and takes nothing in, if a block was settled since `standing` was looked up and
-    /// nothing else of the account waits: its nonce may be another by now, and a transaction that
-    /// waits for a nonce which is used already would wait for ever. Look again.
+    /// Gives `false`, and takes nothing in, if a block was settled since `standing` was looked up
+    /// and nothing else of the account waits: its nonce may be another by now, and a transaction
+    /// that waits for a nonce which is used already would wait for ever. Look again.
     pub fn insert(&self, pooled: Arc<Pooled>, standing: Standing) -> Result<bool, SubmitError> {
         self.pool().insert(pooled, standing)
     }
