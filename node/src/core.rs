@@ -363,15 +363,12 @@ impl Opening {
     ) -> Result<(Journal, JoinHandle<()>), OpenError> {
         let (pool, in_flight) = (Arc::clone(&self.pool), Arc::clone(&self.in_flight));
         let store = Arc::clone(&self.store);
-        let flush_inputs = inputs.clone();
         let still_needed = move || {
             let kept = unfinished(&pool, &in_flight);
             // What left both before the look is in the database, and must be there for good before
             // the old journal goes.
-            if let Err(error) = store.flush() {
-                let _ = flush_inputs.send(EngineInput::Failed(error.to_string()));
-            }
-            kept
+            store.flush()?;
+            Ok(kept)
         };
         let failed = move |error: JournalError| {
             // An engine that has ended does not listen.

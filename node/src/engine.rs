@@ -21,7 +21,7 @@ use std::{
 use weal_consensus::{Action, Event, Solo};
 use weal_runtime::system;
 use weal_types::{
-    ChainId, Epoch, Gas, Height, TimeMs, TxHash, View,
+    ChainId, Epoch, Height, TimeMs, TxHash, View,
     block::{FinalHeader, Proposal},
     certificate::Vote,
     codec::Version,
@@ -295,7 +295,7 @@ impl Driver {
             tx_root: merkle::root_of(ids.iter().map(|id| id.0)),
             tx_count: u32::try_from(ids.len()).unwrap_or(u32::MAX),
             tx_bytes: u32::try_from(selection.bytes).unwrap_or(u32::MAX),
-            gas: Gas(selection.gas.0),
+            gas: selection.gas,
             evidence_root: merkle::root(&[]),
         };
         self.bodies.insert(height, selection.transactions);

@@ -127,8 +127,8 @@ impl IntakeParts {
     }
 
     fn process(&self, requests: Vec<Request>) {
-        let wires: Vec<Vec<u8>> =
-            requests.iter().flat_map(|request| request.wires.iter().cloned()).collect();
+        let wires: Vec<&[u8]> =
+            requests.iter().flat_map(|request| request.wires.iter().map(Vec::as_slice)).collect();
         let mut accepted = Vec::new();
         let begun = ThreadTime::now();
         let mut verdicts = match self.newest() {
@@ -157,15 +157,15 @@ impl IntakeParts {
 
     fn judge(
         &self,
-        wires: &[Vec<u8>],
+        wires: &[&[u8]],
         newest: &mut Newest,
         accepted: &mut Vec<Arc<Pooled>>,
     ) -> Verdicts {
         let verified = weal_runtime::verify_batch(wires, &self.chain);
-        let admit = |(verified, wire): (Result<VerifiedTransaction, _>, &Vec<u8>)| {
+        let admit = |(verified, wire): (Result<VerifiedTransaction, _>, &&[u8])| {
             let verified = Arc::new(verified?);
             let hash = verified.hash();
-            let pooled = Arc::new(Pooled { verified, wire: wire.as_slice().into() });
+            let pooled = Arc::new(Pooled { verified, wire: (*wire).into() });
             while !self.admit(&pooled, newest)? {
                 let fault = |fault: StorageFault| SubmitError::Stopped { reason: fault.0 };
                 *newest = self.newest().map_err(fault)?;
@@ -268,14 +268,15 @@ impl Newest {
 }
 
 /// Verifies transactions that were accepted before a restart, and puts those that can still run
-/// back into the pool, ready at once. How many there are.
-pub fn readmit(parts: &IntakeParts, wires: &[Vec<u8>]) -> Result<usize, StorageFault> {
+/// back into the pool, ready at once.
+pub fn readmit(parts: &IntakeParts, wires: &[Vec<u8>]) -> Result<(), StorageFault> {
     let mut newest = parts.newest()?;
     let mut accepted = Vec::new();
+    let wires: Vec<&[u8]> = wires.iter().map(Vec::as_slice).collect();
     for batch in wires.chunks(BATCH) {
         // What was executed meanwhile, has expired or stands there twice is refused here.
         parts.judge(batch, &mut newest, &mut accepted);
     }
     parts.pool.make_ready(&accepted, monotonic());
-    Ok(accepted.len())
+    Ok(())
 }

@@ -71,6 +71,9 @@ pub enum JournalError {
         /// Which file.
         path: String,
     },
+    /// What the old file holds could not be made durable elsewhere.
+    #[error("the journal cannot begin anew: {0}")]
+    Flush(#[from] weal_state::StoreError),
     /// The writing thread is gone after an earlier failure.
     #[error("the journal has stopped after an earlier failure")]
     Stopped,
@@ -79,9 +82,9 @@ pub enum JournalError {
 /// Called once what it belongs to is on disk.
 pub type WhenDurable = Box<dyn FnOnce() + Send>;
 
-/// Gives what a new file must begin with: what was accepted and is not final yet. Called after
-/// everything final has reached the disk.
-pub type StillNeeded = Box<dyn Fn() -> Vec<Record> + Send>;
+/// Makes everything final reach the disk for good, and gives what a new file must begin with: what
+/// was accepted and is not final yet. If the disk fails, the old file stays.
+pub type StillNeeded = Box<dyn Fn() -> Result<Vec<Record>, JournalError> + Send>;
 
 struct Entry {
     records: Vec<Record>,
@@ -168,7 +171,7 @@ fn write_all(
         }
         file.append(&records)?;
         if file.bytes() > ROTATE_BYTES {
-            let mut kept = still_needed();
+            let mut kept = still_needed()?;
             // Not in anybody's books yet: nobody has been told about them.
             kept.append(&mut records);
             file.begin_anew(&kept)?;

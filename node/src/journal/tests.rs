@@ -19,7 +19,7 @@ fn accepted(number: u8) -> Record {
 fn write(directory: &tempfile::TempDir, records: &[Record]) {
     let journal = Opened::open(&config(directory)).unwrap();
     let failed = |error| panic!("{error}");
-    let (journal, thread) = journal.start(Box::new(Vec::new), Box::new(failed)).unwrap();
+    let (journal, thread) = journal.start(Box::new(|| Ok(Vec::new())), Box::new(failed)).unwrap();
     for record in records {
         let (told, waiting) = mpsc::channel();
         let done = Box::new(move || told.send(()).unwrap());
@@ -91,7 +91,7 @@ fn a_file_that_has_grown_begins_anew_with_what_is_needed() {
         let (needed, asked) = (Arc::clone(&needed), Arc::clone(&asked));
         move || {
             asked.fetch_add(1, Ordering::Relaxed);
-            needed.lock().unwrap().clone()
+            Ok(needed.lock().unwrap().clone())
         }
     };
     let journal = Opened::open(&config(&directory)).unwrap();
