@@ -112,3 +112,27 @@ fn a_file_that_has_grown_begins_anew_with_what_is_needed() {
     assert_eq!(records[0], accepted(7));
     assert!(records.len() < 8, "{}", records.len());
 }
+
+#[test]
+fn the_old_file_stays_where_it_cannot_begin_anew() {
+    let directory = tempfile::tempdir().unwrap();
+    let journal = Opened::open(&config(&directory)).unwrap();
+    let refuse = || {
+        let reason = "no space".into();
+        Err(weal_state::StoreError::Failed { operation: "flush", reason }.into())
+    };
+    let (told, failure) = mpsc::channel();
+    let failed = move |error: JournalError| told.send(error.to_string()).unwrap();
+    let (journal, thread) = journal.start(Box::new(refuse), Box::new(failed)).unwrap();
+    let large = Record::Accepted(vec![1; ROTATE_BYTES as usize / 4]);
+    let mut sent = 0;
+    while journal.append(vec![large.clone()], Box::new(|| ())).is_ok() {
+        sent += 1;
+        assert!(sent < 100, "the journal went on");
+    }
+    drop(journal);
+    thread.join().unwrap();
+    assert!(failure.recv().unwrap().contains("no space"));
+    // All that reached the disk before is still there.
+    assert!(records(&directory).unwrap().len() >= 4);
+}
