@@ -1,5 +1,6 @@
 //! The newest block of a chain: written for the first time, read again, certified again.
 
+use weal_proof::certificate::Anchor;
 use weal_state::{Batch, State};
 use weal_types::{
     Height, View,
@@ -52,10 +53,9 @@ pub(super) fn read_head(
         None if head.height == Height::ZERO => {}
         None => return Err(broken("it has no certificate")),
         Some(certificate) => {
-            if certificate.vote.hash != block.header.hash().0 {
-                return Err(broken("its certificate is for another header"));
-            }
-            certificate.signed_by(&spec.validators).map_err(|error| broken(&error.to_string()))?;
+            let anchor = Anchor { chain: spec.chain, set: spec.validators.clone() };
+            let is_final = anchor.check(&block.header, certificate);
+            is_final.map_err(|error| broken(&error.to_string()))?;
         }
     }
     Ok(block)
