@@ -10,7 +10,7 @@ use std::{
 };
 
 use thiserror::Error;
-use weal_consensus::{Settings, Solo};
+use weal_consensus::solo::{Settings, Solo};
 use weal_runtime::{Runtime, VerifiedTransaction};
 use weal_state::{Options, RocksOptions, RocksStore, State, StateError, StoreError};
 use weal_types::{

@@ -18,7 +18,7 @@ use std::{
     time::Duration,
 };
 
-use weal_consensus::{Action, Event, Solo};
+use weal_consensus::solo::{Action, Event, Solo};
 use weal_runtime::system;
 use weal_types::{
     ChainId, Epoch, Height, TimeMs, TxHash, View,
@@ -167,7 +167,7 @@ impl Driver {
     ) {
         let failed = parts.failed;
         let state = Arc::clone(&parts.executor.state);
-        let (execute, to_execute) = mpsc::sync_channel(weal_consensus::IN_FLIGHT);
+        let (execute, to_execute) = mpsc::sync_channel(weal_consensus::solo::IN_FLIGHT);
         let (commit, to_commit) = mpsc::sync_channel(COMMITS_WAITING);
         let executing = spawn_executor(parts.executor, to_execute, inputs.clone());
         let committing = parts.committer.start(to_commit, inputs.clone());

@@ -9,7 +9,7 @@ use std::{
 
 use schnorrkel::{ExpansionMode, Keypair, MiniSecretKey};
 use thiserror::Error;
-use weal_consensus::SignedVote;
+use weal_consensus::solo::SignedVote;
 use weal_types::{
     ChainId, PublicKey,
     certificate::{VOTE_SIGNING_CONTEXT, Vote},

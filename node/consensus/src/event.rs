@@ -1,68 +1,226 @@
 //! What a replica is told, and what it asks for.
 
+use alloc::{sync::Arc, vec::Vec};
+
 use weal_types::{
-    Height, TimeMs,
+    Epoch, Hash, Height, TimeMs, View,
     block::{FinalHeader, Proposal},
-    certificate::{Certificate, Vote},
+    certificate::{Certificate, ValidatorSet},
+};
+
+use crate::{
+    evidence::Evidence,
+    message::{Draft, Message},
+    record::Record,
+    verify::Verified,
 };
 
 /// Something that happened outside a replica.
 #[allow(clippy::large_enum_variant, reason = "one exists at a time, and is moved once")]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Event {
-    /// What could be ordered now: since when the oldest ready transaction waits, if there is one.
-    Pool {
-        /// The engine's clock when the oldest ready transaction became ready.
-        oldest: Option<TimeMs>,
+    /// A record of the journal, in the order in which they were persisted; only before
+    /// [`Event::Start`].
+    Replay(Record),
+    /// All records have been replayed: begin.
+    Start,
+    /// A message of another validator.
+    Message {
+        /// Who sent it; it may bear others' signatures.
+        from: u8,
+        /// What was said.
+        message: Verified,
     },
+    /// The answer to [`Action::Sign`].
+    Signed(Message),
+    /// What [`Action::Persist`] asked for survives a power cut from now on.
+    Durable(Token),
+    /// The answer to [`Action::FetchBody`].
+    Body {
+        /// For which slot.
+        height: Height,
+        /// Digest of the proposal.
+        digest: Hash,
+        /// What was found.
+        body: Body,
+    },
+    /// The answer to [`Action::Build`]; without a proposal where nothing was left to order.
+    Built {
+        /// In which view it was asked for.
+        view: View,
+        /// For which slot.
+        height: Height,
+        /// What the leader wants to order.
+        proposal: Option<Proposal>,
+    },
+    /// The answer to [`Action::Execute`].
+    Executed {
+        /// The result.
+        header: FinalHeader,
+        /// The change of validators that the state after this block schedules, if there is one.
+        handover: Option<Handover>,
+    },
+    /// The answer to [`Action::Sync`]: all blocks up to this one were fetched, executed and
+    /// compared with certified headers.
+    Synced {
+        /// The newest.
+        header: FinalHeader,
+        /// What makes it final.
+        certificate: Arc<Certificate>,
+        /// As in [`Event::Executed`].
+        handover: Option<Handover>,
+    },
+    /// What waits to be ordered.
+    Pool(Pool),
     /// Somebody wants a block even if there is nothing to order; one such wish makes one block.
     Due,
-    /// The answer to [`Action::Build`]; without a proposal where nothing was left to order.
-    Built(Height, Option<Proposal>),
-    /// What [`Action::Persist`] asked for survives a power cut from now on.
-    Durable(Height),
-    /// The answer to [`Action::Execute`].
-    Executed(FinalHeader),
-    /// A vote whose signature was checked; a replica's own votes come back like this too.
-    Voted(SignedVote),
-    /// The time that [`Action::WakeAt`] named has come.
-    Woken,
+    /// A transaction that everyone was offered ten seconds ago was passed over by the leader of the
+    /// present view.
+    Unfair,
+    /// A timer that [`Action::SetTimer`] set has run out.
+    Expired(Timer),
 }
 
-/// A vote with its signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SignedVote {
-    /// What is stated.
-    pub vote: Vote,
-    /// Position of the signer in the validator set.
-    pub signer: u8,
-    /// The signature, already verified.
-    pub signature: [u8; 64],
+/// The transactions that could be ordered now: executable on the newest executed state and the slots
+/// in flight.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Pool {
+    /// The engine's clock when the oldest became ready; `None` if there is none.
+    pub oldest: Option<TimeMs>,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// Names one request to persist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Token(pub u64);
+
+/// What became of the search for a proposal and its transactions.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Body {
+    /// All there, and valid: signatures hold, roots match, limits are kept.
+    Valid(Proposal),
+    /// The proposal's transactions break a rule; whoever proposed them is at fault.
+    Invalid,
+    /// Not found yet.
+    Missing,
+}
+
+/// The next epoch, as the state knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Handover {
+    /// Last height of the present epoch.
+    pub end: Height,
+    /// Who votes afterwards.
+    pub next: ValidatorSet,
+}
+
+/// What waits for time to pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Timer {
+    /// Somebody waits for a slot to be ordered, or for a new view.
+    Progress,
+    /// Half of that time: the oldest transactions are offered to everyone once more.
+    Offer,
+    /// The own VIEW-CHANGE is sent again.
+    Resend,
+    /// What this replica has is said to all.
+    Heartbeat,
+    /// The next block may be built.
+    Build,
+}
+
+impl Timer {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Progress, Self::Offer, Self::Resend, Self::Heartbeat, Self::Build];
+}
+
+/// What a slot holds once it is ordered.
+#[allow(clippy::large_enum_variant, reason = "few exist at a time, and are moved once")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Ordered {
+    /// A proposal.
+    Proposal(Proposal),
+    /// Nothing: a new view filled the slot.
+    Null(Height),
+}
+
+impl Ordered {
+    /// Which slot.
+    pub const fn height(&self) -> Height {
+        match self {
+            Self::Proposal(proposal) => proposal.height,
+            Self::Null(height) => *height,
+        }
+    }
 }
 
 /// Something that the engine is to do. The order of a list of actions matters.
 #[allow(clippy::large_enum_variant, reason = "few exist at a time, and are moved once")]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// Choose transactions for this height: [`Event::Built`].
-    Build(Height),
-    /// Write the proposal and its transactions where a power cut cannot reach them:
-    /// [`Event::Durable`].
-    Persist(Proposal),
-    /// Execute an ordered proposal on the state after the height before it: [`Event::Executed`].
-    Execute(Proposal),
-    /// Sign a vote with this validator's key and give it back: [`Event::Voted`].
-    Sign(Vote),
-    /// The header is final. Store it with its state in one step, then tell clients.
-    Stable(FinalHeader, Certificate),
-    /// Say [`Event::Woken`] at this time, and forget the time said before.
-    WakeAt(TimeMs),
+    /// Sign with this validator's key, and give it back: [`Event::Signed`].
+    Sign(Draft),
+    /// Append to the journal, where a power cut cannot reach it: [`Event::Durable`].
+    Persist(Token, Vec<Record>),
+    /// Send to one validator.
+    Send(u8, Message),
+    /// Send to all other validators.
+    Broadcast(Message),
+    /// Find the proposal with this digest and its transactions: [`Event::Body`]. Asked again on each
+    /// heartbeat until it is there.
+    FetchBody {
+        /// For which slot.
+        height: Height,
+        /// Which.
+        digest: Hash,
+        /// Who should have it: bit i for validator i.
+        holders: u128,
+    },
+    /// Choose transactions for a slot: [`Event::Built`].
+    Build {
+        /// In which view.
+        view: View,
+        /// For which slot.
+        height: Height,
+        /// Whether a block is wanted even if there is nothing to order.
+        even_empty: bool,
+    },
+    /// Execute on the state after the height before it: [`Event::Executed`].
+    Execute(Ordered),
+    /// The header is final. Store it with its state in one step, then tell clients. Without a
+    /// certificate, that of the next height with one proves it.
+    Stable(FinalHeader, Option<Arc<Certificate>>),
+    /// This certificate shows that others are further. Fetch and execute all up to it:
+    /// [`Event::Synced`]. An execution under way ends first; none is asked for meanwhile.
+    Sync(Arc<Certificate>),
+    /// This validator is in an earlier epoch: send it the certificate of that epoch's last header.
+    SendEpochEnd {
+        /// To whom.
+        to: u8,
+        /// Whose end.
+        epoch: Epoch,
+    },
+    /// Offer the oldest ready transactions to all validators once more.
+    Offer,
+    /// Say [`Event::Expired`] after this time, and forget what was set before.
+    SetTimer(Timer, u64),
+    /// Forget the timer.
+    StopTimer(Timer),
+    /// Somebody has provably broken the rules.
+    Accuse(Evidence),
+    /// This replica has made statements that its journal does not know: the journal is an old one.
+    /// It follows, and votes no more in this epoch.
+    Mute(Message),
+    /// A new epoch has begun; `None` where this validator is not part of it.
+    Entered(Epoch, Option<u8>),
     /// Stop, keep all data, and tell the operator.
     Halt(Halt),
 }
 
 /// Why a replica can no longer take part. Restarting does not help; somebody must look.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Halt {
     /// The engine answered something that was not asked for: a bug.
     Unexpected {
@@ -70,5 +228,22 @@ pub enum Halt {
         event: &'static str,
         /// For which height.
         height: Height,
+    },
+    /// A quorum certified another result than this machine computed, or no result can be certified:
+    /// execution differs between machines.
+    Divergence {
+        /// Where.
+        height: Height,
+        /// What this machine computed, if it did.
+        own: Option<Hash>,
+    },
+    /// Two quorums contradict each other: more validators are faulty than the chain survives.
+    Safety {
+        /// In which slot.
+        height: Height,
+        /// What was ordered first.
+        first: Hash,
+        /// What was to be ordered in its place.
+        second: Hash,
     },
 }

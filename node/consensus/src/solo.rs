@@ -18,7 +18,9 @@ use weal_types::{
     codec::{Bounded, Version},
 };
 
-use crate::event::{Action, Event, Halt, SignedVote};
+mod event;
+
+pub use event::{Action, Event, Halt, SignedVote};
 
 /// Slots between the last final height and the one being built: one executes while the next is made
 /// durable and a third collects transactions. More would only grow latency.

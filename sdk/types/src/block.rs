@@ -12,7 +12,7 @@ use crate::{
 
 /// What a leader proposes for one slot. It names neither a parent nor a state root, so that slots
 /// are independent and an empty fill never breaks a later one; chaining lives in [`FinalHeader`].
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub struct Proposal {
     /// Format of this type.
     pub version: Version<1>,
@@ -51,7 +51,7 @@ impl Proposal {
 }
 
 /// The executed result of one height.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub struct FinalHeader {
     /// Format of this type.
     pub version: Version<1>,

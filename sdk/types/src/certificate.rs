@@ -39,7 +39,7 @@ impl CertificateKind {
 
 /// What one vote states. A checkpoint's view is always 0: what was executed does not depend on who
 /// led.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub struct Vote {
     /// Which statement.
     pub kind: CertificateKind,
@@ -62,7 +62,7 @@ impl Vote {
 }
 
 /// A quorum's votes for one statement.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub struct Certificate {
     /// Format of this type.
     pub version: Version<1>,
@@ -140,7 +140,7 @@ pub enum CertificateError {
 }
 
 /// Those who vote in one epoch, with equal weight.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Encode, Decode)]
 pub struct ValidatorSet {
     /// Format of this type.
     pub version: Version<1>,
@@ -151,7 +151,7 @@ pub struct ValidatorSet {
 }
 
 /// One validator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
 pub struct Validator {
     /// Signs votes.
     pub key: PublicKey,

@@ -50,7 +50,7 @@ pub fn decode<T: Decode>(what: &'static str, bytes: &[u8], limit: usize) -> Resu
 }
 
 /// The first byte of a top-level wire type. It has one legal value, so it takes no room in memory.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version<const N: u8>;
 
 impl<const N: u8> fmt::Debug for Version<N> {

@@ -1,0 +1,198 @@
+//! Coming back: the journal is replayed, then the others are asked what they remember.
+//!
+//! A replica that votes with an old journal (a restored backup) could contradict what it said after
+//! the backup was made. So before it says anything it asks all others, and waits for a quorum's
+//! worth of answers; what they hold bears its own signature. If it does not know one of these
+//! statements, it stays silent until the next epoch.
+
+use alloc::{collections::BTreeSet, sync::Arc, vec::Vec};
+
+use weal_types::{
+    View,
+    certificate::{CertificateKind, Vote},
+    codec::Bounded,
+};
+
+use crate::{
+    event::{Action, Timer},
+    message::{Message, NewView, Recollection, Signed, SignedVote},
+    record::Record,
+    replica::{Entering, Phase, Replica, Voice},
+    settings::HEARTBEAT_MS,
+    slot::{Accepted, Content},
+};
+
+impl Replica {
+    /// One record of the journal, in order.
+    pub(crate) fn replay(&mut self, record: Record) {
+        let is_present = record.epoch() == self.reign.epoch();
+        let is_past = record.height().is_some_and(|height| height <= self.stable.height);
+        if self.voice != Voice::Replaying || !is_present || is_past {
+            return;
+        }
+        match record {
+            Record::Accepted { view, proposal } => {
+                let (height, digest) = (proposal.height, proposal.digest());
+                let slot = self.slot(height);
+                slot.accepted = Some(Accepted { view, digest, is_durable: true });
+                slot.bodies.insert(digest, Content::Valid { proposal, is_kept: true });
+            }
+            Record::Body(proposal) => {
+                let (height, digest) = (proposal.height, proposal.digest());
+                let content = Content::Valid { proposal, is_kept: true };
+                self.slot(height).bodies.insert(digest, content);
+            }
+            Record::Prepared(certificate) => {
+                self.slot(certificate.vote.height).raise_prepared(&certificate);
+            }
+            Record::Ordered(certificate) => {
+                let height = certificate.vote.height;
+                self.slot(height).ordered = Some(certificate);
+            }
+            Record::ViewChange(change, grounds) => {
+                let target = change.view;
+                self.phase = Phase::Changing { target, is_durable: true, entering: None };
+                self.own_change = Some((change, grounds));
+            }
+            Record::NewView(new_view) => self.replay_new_view(new_view),
+            Record::Stable(certificate) => {
+                self.floor = self.floor.max(certificate.vote.height);
+                self.proven = Some(certificate);
+            }
+        }
+    }
+
+    fn replay_new_view(&mut self, new_view: Arc<Signed<NewView>>) {
+        let (view, stable) = (new_view.body.view, new_view.body.stable.height);
+        if stable <= self.stable.height {
+            return self.enter(new_view);
+        }
+        // It waits for blocks that were final, but are not in the database.
+        let is_durable = self.is_own_change(view);
+        let entering = Some(Entering { new_view, is_durable: true });
+        self.phase = Phase::Changing { target: view, is_durable, entering };
+    }
+
+    fn is_own_change(&self, view: View) -> bool {
+        self.own_change.as_ref().is_some_and(|(change, _)| change.view == view)
+    }
+
+    /// The journal has been replayed.
+    pub(crate) fn start(&mut self) {
+        if self.voice != Voice::Replaying {
+            return self.halt_unexpected("start", self.stable.height);
+        }
+        // What replaying asked for was asked for before the crash.
+        self.actions.clear();
+        if self.is_alone() {
+            self.voice = Voice::Recovering;
+        } else {
+            self.voice = Voice::Asking(BTreeSet::new());
+            self.act(Action::SetTimer(Timer::Heartbeat, HEARTBEAT_MS));
+            self.ask_again();
+        }
+        self.execute_next();
+        self.catch_up(false);
+        self.resume_if_recovered();
+    }
+
+    /// Asks all others which statements of this replica they hold.
+    pub(crate) fn ask_again(&mut self) {
+        if matches!(self.voice, Voice::Asking(_)) {
+            self.act(Action::Broadcast(Message::Recall(self.reign.epoch())));
+        }
+    }
+
+    /// Another validator has started: tell it what it said. Everyone answers, also who may not
+    /// speak itself, or a cluster that lost power as a whole would never start.
+    pub(crate) fn recollect(&mut self, from: u8) {
+        let epoch = self.reign.epoch();
+        let votes = self.slots.iter().flat_map(|(height, slot)| {
+            [&slot.prepares, &slot.commits]
+                .into_iter()
+                .flat_map(move |tally| tally.of(from, epoch, *height))
+        });
+        let votes: Vec<_> = votes.collect();
+        let led = self.new_view.clone().filter(|new_view| new_view.signer == from);
+        let held = Recollection {
+            // At most two for each slot and kind, so they fit.
+            votes: Bounded::new(votes).unwrap_or_default(),
+            change: self.changes.get(&from).map(|(change, _)| (**change).clone()),
+            new_view: led,
+        };
+        self.act(Action::Send(from, Message::Recalled(epoch, Arc::new(held))));
+    }
+
+    /// What another remembers of this replica.
+    pub(crate) fn recalled(&mut self, from: u8, held: &Recollection) {
+        if !matches!(self.voice, Voice::Asking(_)) {
+            return;
+        }
+        if let Some(unknown) = self.unknown(held) {
+            self.voice = Voice::Muted;
+            return self.act(Action::Mute(unknown));
+        }
+        let enough = self.quorum().saturating_sub(1);
+        if let Voice::Asking(answers) = &mut self.voice {
+            answers.insert(from);
+            if answers.len() >= enough {
+                self.voice = Voice::Recovering;
+                self.resume_if_recovered();
+            }
+        }
+    }
+
+    /// A statement of this replica that its journal does not know.
+    fn unknown(&self, held: &Recollection) -> Option<Message> {
+        if let Some(vote) = held.votes.iter().find(|vote| !self.knows(vote)) {
+            return Some(Message::Vote(*vote));
+        }
+        let changed = self.own_change.as_ref().map(|(change, _)| change.view);
+        let is_newer = |view| changed.is_none_or(|known| known < view) && self.view < view;
+        if let Some(change) = held.change.as_ref().filter(|change| is_newer(change.body.view)) {
+            return Some(Message::ViewChange(Arc::new(change.clone()), Arc::default()));
+        }
+        let newer = held.new_view.as_ref().filter(|new_view| new_view.body.view > self.target());
+        newer.map(|new_view| Message::NewView(Arc::clone(new_view)))
+    }
+
+    /// Whether the journal knows a PREPARE or COMMIT. It is a prefix of what was ever persisted, so
+    /// it knows everything of a view before the one that it is in.
+    fn knows(&self, signed: &SignedVote) -> bool {
+        let Vote { kind, view, height, hash, .. } = signed.body;
+        if height <= self.stable.height.max(self.floor) || view < self.view {
+            return true;
+        }
+        let Some(slot) = self.slots.get(&height) else { return false };
+        match kind {
+            CertificateKind::Commit => {
+                slot.prepared.as_ref().is_some_and(|prepared| prepared.vote.view >= view)
+            }
+            _ => slot
+                .accepted
+                .is_some_and(|own| own.view > view || (own.view == view && own.digest == hash)),
+        }
+    }
+
+    /// Once everything that the journal knew to be stable is executed again, and the others were
+    /// asked, the replica says again what it last said, and takes part.
+    pub(crate) fn resume_if_recovered(&mut self) {
+        if self.voice != Voice::Recovering || self.stable.height < self.floor {
+            return;
+        }
+        self.voice = Voice::Free;
+        if self.is_active() {
+            for height in self.heights() {
+                self.sign_prepare(height);
+                self.sign_commit(height);
+            }
+        } else {
+            self.sign_change();
+        }
+        self.recount();
+        self.try_enter();
+        self.follow_others();
+        self.end_term();
+        self.accept_ready();
+    }
+}

@@ -1,0 +1,117 @@
+//! STATUS: whoever hears what another has sends what it lacks. It replaces every lost message.
+//!
+//! Each answer is bounded by the window, and each validator asks twice a second at most, so
+//! nobody can be made to send much.
+
+use alloc::sync::Arc;
+
+use weal_types::{Height, View};
+
+use crate::{
+    event::Action,
+    message::{Message, Status},
+    replica::Replica,
+    settings::ALONE_HEARTBEATS,
+    slot::{Content, Slot, status_bit},
+};
+
+impl Replica {
+    /// What this replica has.
+    pub(crate) fn status(&self) -> Status {
+        let stable = self.stable.height;
+        let bits = |has: &dyn Fn(&Slot) -> bool| {
+            let marked = self.slots.iter().filter(|(_, slot)| has(slot));
+            marked.fold(0, |bits, (height, _)| bits | status_bit(stable, *height))
+        };
+        let has_body =
+            |slot: &Slot| slot.bodies.values().any(|body| matches!(body, Content::Valid { .. }));
+        Status {
+            epoch: self.reign.epoch(),
+            view: self.view,
+            is_active: self.is_active(),
+            change: self.own_change.as_ref().map_or(View::ZERO, |(change, _)| change.view),
+            is_unfair: self.unfair.contains(&self.me()),
+            stable,
+            ordered: bits(&|slot| slot.ordered.is_some()),
+            bodies: bits(&has_body),
+        }
+    }
+
+    /// Sends what another validator lacks.
+    pub(crate) fn heard_status(&mut self, from: u8, status: &Status) {
+        let epoch = self.reign.epoch();
+        if status.epoch != epoch {
+            if status.epoch < epoch {
+                self.act(Action::SendEpochEnd { to: from, epoch: status.epoch });
+            }
+            return;
+        }
+        if status.is_unfair && status.view == self.view {
+            self.called_unfair(from);
+        }
+        self.notice_alone(from, status);
+        self.send_view(from, status);
+        if status.stable < self.stable.height
+            && let Some(certificate) = self.stable_certificate.clone()
+        {
+            self.act(Action::Send(from, Message::Certificate(certificate)));
+        }
+        let reach = status.stable.0.saturating_add(self.settings.window);
+        for height in self.heights() {
+            if height > status.stable && height.0 <= reach {
+                self.send_slot(from, status, height);
+            }
+        }
+    }
+
+    /// The way into this replica's view, or its wish to leave.
+    fn send_view(&mut self, to: u8, status: &Status) {
+        if status.view < self.view
+            && let Some(new_view) = self.new_view.clone()
+        {
+            self.act(Action::Send(to, Message::NewView(new_view)));
+        }
+        if !self.is_active()
+            && status.change < self.target()
+            && let Some((change, grounds)) = self.changes.get(&self.me()).cloned()
+        {
+            self.act(Action::Send(to, Message::ViewChange(change, grounds)));
+        }
+    }
+
+    fn send_slot(&mut self, to: u8, status: &Status, height: Height) {
+        let (me, epoch) = (self.me(), self.reign.epoch());
+        let Some(slot) = self.slots.get(&height) else { return };
+        let mut messages = alloc::vec::Vec::new();
+        let is_ordered = status.ordered & status_bit(status.stable, height) != 0;
+        if let Some(certificate) = slot.ordered.as_ref().filter(|_| !is_ordered) {
+            messages.push(Message::Certificate(Arc::clone(certificate)));
+        } else if !is_ordered && status.view == self.view && self.is_active() {
+            if let Some(proposed) = &slot.proposed {
+                messages.push(Message::PrePrepare(proposed.signed.clone()));
+            }
+            let own = [slot.prepares.of(me, epoch, height), slot.commits.of(me, epoch, height)];
+            let present = own.concat().into_iter().filter(|vote| vote.body.view == self.view);
+            messages.extend(present.map(Message::Vote));
+        }
+        messages.extend(slot.checkpoints.of(me, epoch, height).into_iter().map(Message::Vote));
+        for message in messages {
+            self.act(Action::Send(to, message));
+        }
+    }
+
+    /// A validator that left the view alone may not come back to it. When the others have gone on
+    /// without it for a minute, they change the view for it, once in each term.
+    fn notice_alone(&mut self, from: u8, status: &Status) {
+        let is_alone = status.change > self.view && self.is_active();
+        let beats = self.alone.entry(from).or_default();
+        if *beats == u16::MAX {
+            return;
+        }
+        *beats = if is_alone { beats.saturating_add(1) } else { 0 };
+        if *beats >= ALONE_HEARTBEATS {
+            *beats = u16::MAX;
+            self.blame_leader();
+        }
+    }
+}
