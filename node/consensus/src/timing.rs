@@ -78,7 +78,7 @@ impl Replica {
                 .range(lowest..)
                 .any(|(_, slot)| slot.accepted.is_some() || slot.ordered.is_some())
         };
-        let is_ready = self.pool.oldest.is_some() && !self.settings.pace.manual;
+        let is_ready = self.oldest.is_some() && !self.settings.pace.manual;
         let is_owed = is_ready || self.must_fill(lowest) || is_begun();
         (lowest <= self.window_end() && is_owed).then_some(lowest)
     }
