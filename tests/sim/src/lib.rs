@@ -12,7 +12,7 @@
 //! | `byzantine` | traitors, one way of betraying in each file |
 //! | `oracle` | what must never be seen, one promise in each file |
 //! | `campaign` | many seeds |
-| `digest`, `trace`, `report` | what a run leaves behind |
+//! | `digest`, `trace`, `report` | what a run leaves behind |
 //!
 //! The design is that of FoundationDB's and TigerBeetle's simulators: virtual time, faults drawn from
 //! the seed, and in the end a healed network in which everything must become final.
