@@ -83,6 +83,11 @@ pub struct Replica {
     pub(crate) voice: Voice,
     /// The highest height that the journal knew to be stable: nothing is said below it.
     pub(crate) floor: Height,
+    /// The highest view that the journal knew: it has every statement of the views before.
+    pub(crate) replayed: View,
+    /// Records of later epochs, for when they begin: the database may be behind the journal by more
+    /// than the end of an epoch.
+    pub(crate) later: Vec<Record>,
 
     /// What this step asks for; empty between steps.
     pub(crate) actions: Vec<Action>,
@@ -171,6 +176,8 @@ impl Replica {
             watch: None,
             voice: Voice::Replaying,
             floor: stable.height,
+            replayed: View::ZERO,
+            later: Vec::new(),
             actions: Vec::new(),
             settings,
         }
