@@ -168,9 +168,12 @@ impl Core {
         self.tell(EngineInput::Due);
     }
 
-    /// Changes how blocks are paced.
+    /// Changes how blocks are paced, from the moment that this returns.
     pub fn set_pace(&self, manual: bool, pace_ms: u64) {
-        self.tell(EngineInput::Pace(engine::pace(manual, pace_ms)));
+        let (applied, waiting) = mpsc::channel();
+        self.tell(EngineInput::Pace(engine::pace(manual, pace_ms), applied));
+        // An engine that has ended applies nothing.
+        let _ = waiting.recv();
     }
 
     /// What was accepted and is not in the database yet.

@@ -53,7 +53,7 @@ pub enum EngineInput {
     /// Somebody wants a block now, even an empty one.
     Due,
     /// How blocks are paced from now on.
-    Pace(Pace),
+    Pace(Pace, mpsc::Sender<()>),
     /// What the replica wanted to remember is in the journal.
     Durable(Token),
     /// A block was executed.

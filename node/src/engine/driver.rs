@@ -154,8 +154,10 @@ impl Driver {
         match input {
             EngineInput::Ready => self.look_into_pool(),
             EngineInput::Due => self.step(Event::Due),
-            EngineInput::Pace(pace) => {
+            EngineInput::Pace(pace, applied) => {
                 self.replica.set_pace(pace);
+                // Whoever changed it may have gone.
+                let _ = applied.send(());
                 self.look_into_pool()
             }
             EngineInput::Durable(token) => self.step(Event::Durable(token)),
