@@ -220,8 +220,8 @@ pub struct Renewal {
     #[label("Until")]
     #[unit(timestamp)]
     pub until: TimeMs,
-    /// A second authority that has approved: needed beyond 48 hours from when the hold began, unless
-    /// a court renews.
+    /// A second authority that has approved: needed beyond 48 hours from when the hold began,
+    /// unless a court renews.
     #[label("Second authority")]
     pub second: Option<AccountId>,
 }

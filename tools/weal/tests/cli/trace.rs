@@ -61,7 +61,11 @@ fn a_stretch_is_traced_back_page_by_page() {
     assert_eq!((&result["asset"], &result["is_complete"]), (&json!(asset), &json!(true)));
     let piece = |start: &str, end: &str| json!({ "start": start, "end": end });
     let alice = AccountAddress(dev_account("alice").unwrap().account());
-    let gift = |start: &str, units: &str, pieces: Value| json!({ "line": 5, "start": start, "payer": alice, "units": units, "pieces": pieces });
+    let gift = |start: &str, units: &str, pieces: Value| {
+        let mut gift = json!({ "line": 5, "start": start, "payer": alice, "units": units });
+        gift["pieces"] = pieces;
+        gift
+    };
     let gifts = [
         gift("0", "150", json!([piece("50", "100"), piece("200", "300")])),
         gift("1000", "100", json!([piece("100", "200")])),
