@@ -10,7 +10,7 @@ use crate::{
     byzantine::Scene,
     ledger::Body,
     options::Kind,
-    queue::{Happening, Packet},
+    queue::{Happening, Packet, Verdict},
 };
 
 impl World {
@@ -53,7 +53,7 @@ impl World {
         };
         Rc::new(match self.plan.kinds.contains(&Kind::Real) {
             true => Packet::Encoded(message.encode(), body),
-            false => Packet::Consensus(message, body),
+            false => Packet::Consensus(message, body, Verdict::default()),
         })
     }
 

@@ -98,8 +98,8 @@ impl Host {
         for block in blocks {
             let height = ledger.height.next()?;
             let ordered = ordered(block, height)?;
-            let transactions = block.body.as_ref().map_or(&[][..], |body| &body.transactions);
-            let (after, header, handover) = ledger.execute(&ordered, transactions, constitution);
+            let (after, header, handover) =
+                ledger.execute(&ordered, block.body.as_deref(), constitution);
             ledger = Rc::new(after);
             let body = block.body.clone();
             let after = Rc::clone(&ledger);

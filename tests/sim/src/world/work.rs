@@ -104,8 +104,7 @@ fn run(
         Ordered::Proposal(proposal) => Some(Rc::clone(bodies.get(&proposal.digest())?)),
         Ordered::Null(_) => None,
     };
-    let transactions = body.as_ref().map_or(&[][..], |body| &body.transactions);
-    let (after, header, handover) = ledger.execute(ordered, transactions, constitution);
+    let (after, header, handover) = ledger.execute(ordered, body.as_deref(), constitution);
     let block = Block { header, body, certificate: None, after: Rc::new(after) };
     Some((block, handover))
 }
