@@ -63,6 +63,9 @@ impl World {
         if let Some(body) = body.filter(|body| is_beside(body, message)) {
             self.take_body(host, body);
         }
+        if !self.hosts[host].is_honest() {
+            self.tempt(host, |treason, scene| treason.hear(scene, message));
+        }
         if self.hosts[host].is_up {
             self.feed(host, Event::Message { from: position, message: verified });
         }

@@ -48,7 +48,10 @@ impl World {
         if last > chain.stable() || first > last || first == Height::ZERO {
             return;
         }
-        let blocks = chain.blocks()[first.0 as usize - 1..last.0 as usize].to_vec();
+        let mut blocks = chain.blocks()[first.0 as usize - 1..last.0 as usize].to_vec();
+        if let Some(treason) = &mut self.hosts[host].treason {
+            blocks = treason.blocks(blocks);
+        }
         self.post(host, &[to], &Rc::new(Packet::HaveBlocks(blocks)));
     }
 

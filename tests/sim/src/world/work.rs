@@ -3,11 +3,7 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use weal_consensus::{Event, Ordered};
-use weal_types::{
-    Gas, Hash, Height, View,
-    block::Proposal,
-    codec::Version,
-};
+use weal_types::{Gas, Hash, Height, View, block::Proposal, codec::Version};
 
 use super::World;
 use crate::{
@@ -60,7 +56,10 @@ impl World {
         let most = self.plan.block as usize;
         let on = &mut self.hosts[host];
         let Some(proposer) = on.position() else { return };
-        let transactions = on.pool.choose(&on.bodies, most);
+        let mut transactions = on.pool.choose(&on.bodies, most);
+        if let Some(treason) = &mut on.treason {
+            transactions = treason.choose(&mut self.random, transactions);
+        }
         if transactions.is_empty() && !even_empty {
             on.pool.told = weal_consensus::Pool::default();
             return self.feed(host, Event::Built { view, height, proposal: None });
