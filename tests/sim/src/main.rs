@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, ops::Range, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
-use weal_sim::{Campaign, Kind, Options, guarded};
+use weal_sim::{Campaign, Kind, Options, guarded, shrink};
 
 /// Runs clusters of PBFT replicas, with faults and traitors, from seeds.
 #[derive(Parser)]
@@ -33,6 +33,13 @@ enum Command {
         /// Print everything that happened.
         #[arg(long)]
         trace: bool,
+        #[command(flatten)]
+        reduced: Reduced,
+    },
+    /// Leaves out of a failing run what it does not need to fail.
+    Shrink {
+        /// Which.
+        seed: u64,
         #[command(flatten)]
         reduced: Reduced,
     },
@@ -96,6 +103,21 @@ fn main() -> ExitCode {
             }
             outcome(report.failure.is_none())
         }
+        Command::Shrink { seed, reduced } => match shrink(seed, &reduced.options(false)) {
+            Some(shrunk) => {
+                let arguments = shrunk.options.arguments();
+                println!("after {} runs:", shrunk.runs);
+                println!("    weal-sim replay {seed}{arguments} --trace");
+                if let Some(failure) = &shrunk.report.failure {
+                    println!("FAILED: {failure}");
+                }
+                ExitCode::SUCCESS
+            }
+            None => {
+                println!("seed {seed} does not fail");
+                ExitCode::FAILURE
+            }
+        },
     }
 }
 

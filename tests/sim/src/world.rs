@@ -88,6 +88,15 @@ impl World {
             submitted: Vec::new(),
             report,
         };
+        let plan = Rc::clone(&world.plan);
+        world.trace.note(0, || {
+            let Plan { kinds, members, window, term, in_flight, block, network, speeds, .. } =
+                &*plan;
+            format!(
+                "{kinds:?}\n{members:?}\nwindow {window}, term {term}, in flight {in_flight}, \
+                 block {block}\n{network:?}\n{speeds:?}"
+            )
+        });
         world.add_hosts();
         world.schedule(options);
         world
