@@ -21,13 +21,13 @@ pub fn shrink(seed: u64, options: &Options) -> Option<Shrunk> {
     report.failure.as_ref()?;
     let mut shrunk = Shrunk { options: options.clone(), report, runs: 1 };
     for kind in Kind::ALL {
-        shrunk.without(&[kind], |options, kind| drop(options.without.insert(*kind)));
+        shrunk.without(&[kind], |options, kind| options.without.extend([*kind]));
     }
     let (faults, transactions) = shrunk.report.planned;
     let faults: Vec<usize> = (0..faults).collect();
-    shrunk.without_parts(&faults, |options, fault| drop(options.skip.insert(*fault)));
+    shrunk.without_parts(&faults, |options, fault| options.skip.extend([*fault]));
     let transactions: Vec<usize> = (0..transactions).collect();
-    shrunk.without_parts(&transactions, |options, number| drop(options.unsent.insert(*number)));
+    shrunk.without_parts(&transactions, |options, number| options.unsent.extend([*number]));
     Some(shrunk)
 }
 

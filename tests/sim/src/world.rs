@@ -43,7 +43,7 @@ pub(crate) struct World {
     pub(crate) trace: Trace,
     pub(crate) is_healed: bool,
     is_over: bool,
-    unsent: std::collections::BTreeSet<usize>,
+    options: Options,
     /// Transactions that were submitted.
     submitted: Vec<u32>,
     report: Report,
@@ -84,7 +84,7 @@ impl World {
             trace: Trace::new(options.trace),
             is_healed: false,
             is_over: false,
-            unsent: options.unsent.clone(),
+            options: options.clone(),
             submitted: Vec::new(),
             report,
         };

@@ -89,7 +89,7 @@ impl World {
     }
 
     pub(super) fn submit(&mut self, number: usize) {
-        if self.unsent.contains(&number) {
+        if self.options.unsent.contains(&number) {
             return;
         }
         let (now, id) = (self.now, number as u32);
