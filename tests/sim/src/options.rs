@@ -116,6 +116,9 @@ pub struct Options {
     pub skip: BTreeSet<usize>,
     /// Transactions that are not submitted, by their number.
     pub unsent: BTreeSet<usize>,
+    /// How long healing may take, instead of the bound that follows from the protocol's timers: to
+    /// find runs that heal slowly.
+    pub patience_ms: Option<u64>,
     /// Whether a readable trace is kept.
     pub trace: bool,
 }
@@ -131,5 +134,6 @@ impl Options {
         list("without", self.without.iter().map(Kind::to_string).collect())
             + &list("skip", numbers(&self.skip))
             + &list("unsent", numbers(&self.unsent))
+            + &list("patience-ms", self.patience_ms.iter().map(u64::to_string).collect())
     }
 }

@@ -1,21 +1,26 @@
 //! What will happen, in the order of time.
 
 use std::{
+    cell::RefCell,
     cmp::{Ordering, Reverse},
     collections::BinaryHeap,
     rc::Rc,
 };
 
-use weal_consensus::{Message, Ordered, Timer};
-use weal_types::{Hash, Height, View};
+use weal_consensus::{Invalid, Message, Ordered, Timer, Verified};
+use weal_types::{Epoch, Hash, Height, View};
 
 use crate::{host::Block, ledger::Body, plan::Micros};
+
+/// What the first receiver of a message found, in which epoch: it saves the others, who would find
+/// the same, most of a run's time.
+pub(crate) type Verdict = RefCell<Option<(Epoch, Result<Verified, Invalid>)>>;
 
 /// What goes through the network.
 #[derive(Clone, Debug)]
 pub(crate) enum Packet {
     /// Between replicas; the transactions travel beside a PRE-PREPARE.
-    Consensus(Message, Option<Rc<Body>>),
+    Consensus(Message, Option<Rc<Body>>, Verdict),
     /// A consensus message as it travels in runs that encode.
     Encoded(Vec<u8>, Option<Rc<Body>>),
     /// Transactions that wait.
@@ -36,7 +41,7 @@ pub(crate) enum Happening {
     Arrive { to: usize, from: usize, packet: Rc<Packet> },
     Expire { host: usize, life: u32, timer: Timer, number: u32 },
     DiskDone { host: usize, life: u32 },
-    Executed { host: usize, life: u32, ordered: Ordered },
+    Executed { host: usize, life: u32, ordered: Box<Ordered> },
     Build { host: usize, life: u32, view: View, height: Height, even_empty: bool },
     Stored { host: usize, life: u32, height: Height },
     FetchAgain { host: usize, life: u32, digest: Hash, attempt: u32 },
@@ -101,3 +106,6 @@ impl Queue {
         self.entries.pop().map(|entry| (entry.at, entry.happening))
     }
 }
+
+// The heap moves entries about; a large one would cost more than all else.
+const _: () = assert!(size_of::<Entry>() <= 72);

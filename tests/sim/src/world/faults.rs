@@ -89,7 +89,7 @@ impl World {
     }
 
     pub(super) fn submit(&mut self, number: usize) {
-        if self.unsent.contains(&number) {
+        if self.options.unsent.contains(&number) {
             return;
         }
         let (now, id) = (self.now, number as u32);
@@ -130,6 +130,4 @@ impl World {
         }
         self.later(100 * MILLI, Happening::Judge);
     }
-
-    pub(super) fn mischief(&mut self, _host: usize) {}
 }

@@ -108,7 +108,7 @@ impl World {
         let life = on.life;
         let most = self.plan.speeds.execution * on.executor_factor;
         let after = self.random.between(most / 4, most);
-        self.later(after, Happening::Executed { host, life, ordered });
+        self.later(after, Happening::Executed { host, life, ordered: Box::new(ordered) });
     }
 
     fn stable(

@@ -65,6 +65,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ),
     ("weal-refused-tests", &[]),
     ("two-faced", &["weal-sdk"]),
+    ("weal-sim", &["weal-consensus", "weal-proof", "weal-types"]),
     ("weal-tidy", &[]),
     ("weal-units", &[]),
     ("weal-wire-tests", &[]),
