@@ -46,7 +46,7 @@ impl Cluster {
         if committed.is_empty() {
             return true;
         }
-        let accepted = state.nodes.iter().flat_map(|node| &node.machine.said.accepted);
+        let accepted = state.nodes.iter().flat_map(|node| &node.machine.said.entered);
         accepted.into_iter().all(|(epoch, view, id)| {
             let Message::NewView(signed) = self.world.message(*id) else { return false };
             let body = &signed.body;

@@ -212,7 +212,7 @@ impl Machine {
         }
         let slot = Some((self.epoch, view, height));
         let variant = u8::from(world.setup.crashes > 0 && self.built == slot);
-        self.built = slot;
+        self.built = slot.filter(|_| world.setup.crashes > 0);
         Some(proposal(self.epoch, view, height, variant))
     }
 

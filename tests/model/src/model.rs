@@ -15,6 +15,7 @@ use crate::{
     inputs::Inputs,
     machine::{Fault, Machine},
     node::{Input, Node},
+    print::print,
     setup::{Setup, Timers},
     sight::Sight,
     world::World,
@@ -34,6 +35,8 @@ pub struct State {
     pub nodes: Vec<Arc<Node>>,
     /// Crashes that may still happen.
     pub crashes: u8,
+    /// What tells it from other states.
+    print: u64,
 }
 
 /// Something happens to one honest validator.
@@ -47,17 +50,13 @@ pub struct Move {
 
 impl Hash for State {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        for node in &self.nodes {
-            state.write_u32(node.number);
-        }
-        state.write_u8(self.crashes);
+        state.write_u64(self.print);
     }
 }
 
 impl PartialEq for State {
     fn eq(&self, other: &Self) -> bool {
-        let numbers = |state: &Self| -> Vec<_> { state.nodes.iter().map(|it| it.number).collect() };
-        (numbers(self), self.crashes) == (numbers(other), other.crashes)
+        self.print == other.print
     }
 }
 
@@ -113,6 +112,7 @@ impl Cluster {
         let mut after = state.clone();
         after.nodes[step.place] = next;
         after.crashes -= u8::from(matches!(step.input, Input::Crash { .. }));
+        after.print = print(&self.world, &after.nodes, after.crashes);
         Some(after)
     }
 }
@@ -124,8 +124,10 @@ impl Model for Cluster {
     fn init_states(&self) -> Vec<State> {
         let setup = &self.world.setup;
         let honest = (0..SIZE).filter(|who| !setup.is_byzantine(*who));
-        let nodes = honest.map(|who| self.world.node(Machine::new(&self.world, who))).collect();
-        vec![State { nodes, crashes: setup.crashes }]
+        let nodes = honest.map(|who| self.world.node(Machine::new(&self.world, who)));
+        let nodes: Vec<_> = nodes.collect();
+        let print = print(&self.world, &nodes, setup.crashes);
+        vec![State { nodes, crashes: setup.crashes, print }]
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Move>) {

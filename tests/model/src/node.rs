@@ -32,6 +32,8 @@ pub enum Input {
 pub struct Node {
     /// Its number.
     pub number: u32,
+    /// The number of its state without what it said.
+    pub core: u32,
     /// The validator.
     pub machine: Machine,
     next: RwLock<BTreeMap<Input, Option<Arc<Node>>>>,
@@ -39,8 +41,8 @@ pub struct Node {
 
 impl Node {
     /// A node of which nothing is known yet.
-    pub fn new(number: u32, machine: Machine) -> Self {
-        Self { number, machine, next: RwLock::default() }
+    pub fn new(number: u32, core: u32, machine: Machine) -> Self {
+        Self { number, core, machine, next: RwLock::default() }
     }
 
     /// The state after something happened; `None` if nothing changes, or if it lies beyond the

@@ -19,14 +19,14 @@ use crate::{
 pub struct Said {
     /// Votes.
     pub votes: Votes,
-    /// PRE-PREPAREs.
-    pub proposals: BTreeSet<Id>,
+    /// PRE-PREPAREs, by view.
+    pub proposals: BTreeSet<(View, Id)>,
     /// VIEW-CHANGEs.
-    pub changes: Vec<(Epoch, View, Id)>,
+    pub left: Vec<(Epoch, View, Id)>,
     /// NEW-VIEWs.
-    pub new_views: Vec<(Epoch, View, Id)>,
+    pub began: Vec<(Epoch, View, Id)>,
     /// NEW-VIEWs that it accepted, its own among them.
-    pub accepted: Vec<(Epoch, View, Id)>,
+    pub entered: Vec<(Epoch, View, Id)>,
 }
 
 impl Hash for Said {
@@ -34,7 +34,7 @@ impl Hash for Said {
         // In bytes: a number of 128 bits means a certificate's signers in a `Key`.
         self.votes.to_le_bytes().hash(state);
         self.proposals.hash(state);
-        (&self.changes, &self.new_views, &self.accepted).hash(state);
+        (&self.left, &self.began, &self.entered).hash(state);
     }
 }
 
@@ -62,12 +62,12 @@ impl Machine {
             Message::PrePrepare(signed) => {
                 let (view, height) = (signed.body.view, signed.body.proposal.height);
                 let id = world.message_id(message);
-                let is_other = self.said.proposals.iter().any(|known| {
+                let is_other = self.said.proposals.iter().any(|(_, known)| {
                     matches!(world.message(*known), Message::PrePrepare(known)
                         if (known.body.view, known.body.proposal.height) == (view, height))
                         && *known != id
                 });
-                self.said.proposals.insert(id);
+                self.said.proposals.insert((view, id));
                 self.accuse_self(is_other || self.has_left(self.epoch, view));
             }
             Message::Vote(signed) => {
@@ -85,12 +85,12 @@ impl Machine {
             }
             Message::ViewChange(signed, _) => {
                 let entry = (signed.body.epoch, signed.body.view, world.message_id(message));
-                let is_other = add(&mut self.said.changes, entry);
+                let is_other = add(&mut self.said.left, entry);
                 self.accuse_self(is_other);
             }
             Message::NewView(signed) => {
                 let entry = (signed.body.epoch, signed.body.view, world.message_id(message));
-                let is_other = add(&mut self.said.new_views, entry);
+                let is_other = add(&mut self.said.began, entry);
                 self.accuse_self(is_other);
             }
             _ => {}
@@ -99,7 +99,7 @@ impl Machine {
 
     /// Whether it has said that it leaves this view.
     fn has_left(&self, epoch: Epoch, view: View) -> bool {
-        self.said.changes.iter().any(|(of, to, _)| *of == epoch && *to > view)
+        self.said.left.iter().any(|(of, to, _)| *of == epoch && *to > view)
     }
 
     fn accuse_self(&mut self, is_guilty: bool) {
@@ -117,7 +117,7 @@ impl Machine {
                     let message = Message::NewView(signed.clone());
                     let id = world.message_id(&message);
                     let entry = (signed.body.epoch, signed.body.view, id);
-                    add(&mut self.said.accepted, entry);
+                    add(&mut self.said.entered, entry);
                     if !order::is_right(&signed.body) {
                         self.faults.insert(Fault::EntersWrongly);
                     }

@@ -65,11 +65,11 @@ impl Sight {
             Self { certain, said, changes: vec![], new_views: vec![], proposals: vec![] };
         for node in nodes {
             let (who, said) = (node.machine.who, &node.machine.said);
-            let changes = said.changes.iter();
+            let changes = said.left.iter();
             let changes = changes.map(|&(epoch, view, id)| Change { epoch, view, who, id });
             sight.changes.extend(changes);
-            sight.new_views.extend(&said.new_views);
-            sight.proposals.extend(&said.proposals);
+            sight.new_views.extend(&said.began);
+            sight.proposals.extend(said.proposals.iter().map(|(_, id)| *id));
         }
         world.alphabet.keep_certificates(world, nodes, certain);
         sight

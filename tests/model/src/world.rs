@@ -19,6 +19,7 @@ use crate::{
     adversary::Alphabet,
     cast::{CHAIN, START, leader, proposal},
     key::Key,
+    likeness::{likeness, without},
     machine::Machine,
     node::Node,
     setup::Setup,
@@ -40,7 +41,14 @@ pub struct World {
     messages: RwLock<Messages>,
     votes: RwLock<Vec<Vote>>,
     headers: RwLock<BTreeMap<Hash, FinalHeader>>,
-    nodes: RwLock<BTreeMap<Key, Arc<Node>>>,
+    nodes: RwLock<Nodes>,
+}
+
+#[derive(Default)]
+struct Nodes {
+    by_key: BTreeMap<Key, Arc<Node>>,
+    by_likeness: BTreeMap<Key, Arc<Node>>,
+    cores: BTreeMap<Key, u32>,
 }
 
 #[derive(Default)]
@@ -133,6 +141,13 @@ impl World {
         bits.map(|bit| (bit, votes[bit as usize])).collect()
     }
 
+    /// All known votes of which something is true.
+    pub fn votes_that(&self, is: impl Fn(&Vote) -> bool) -> Votes {
+        let votes = read(&self.votes);
+        let pairs = votes.iter().enumerate();
+        pairs.fold(0, |set, (bit, vote)| set | Votes::from(is(vote)) << bit)
+    }
+
     /// Remembers an executed header.
     pub fn keep_header(&self, header: &FinalHeader) {
         let hash = header.hash().0;
@@ -155,20 +170,28 @@ impl World {
         chain
     }
 
-    /// The one node for a machine.
+    /// The node for a machine: one for all states that are alike.
     pub fn node(&self, machine: Machine) -> Arc<Node> {
         let key = Key::of(&machine);
-        if let Some(node) = read(&self.nodes).get(&key) {
+        if let Some(node) = read(&self.nodes).by_key.get(&key) {
             return Arc::clone(node);
         }
-        let mut nodes = write(&self.nodes);
-        let number = nodes.len() as u32;
-        Arc::clone(nodes.entry(key).or_insert_with(|| Arc::new(Node::new(number, machine))))
+        let text = likeness(&self.setup, &machine);
+        let (like, core) = (Key::of(&text), Key::of(&without(&text, &["said"])));
+        let Nodes { by_key, by_likeness, cores } = &mut *write(&self.nodes);
+        let count = cores.len() as u32;
+        let core = *cores.entry(core).or_insert(count);
+        let number = by_likeness.len() as u32;
+        let node = by_likeness
+            .entry(like)
+            .or_insert_with(|| Arc::new(Node::new(number, core, machine)));
+        by_key.insert(key, Arc::clone(node));
+        Arc::clone(node)
     }
 
     /// How many states of single replicas there are.
     pub fn node_count(&self) -> usize {
-        read(&self.nodes).len()
+        read(&self.nodes).by_likeness.len()
     }
 
     /// How many messages there are.
