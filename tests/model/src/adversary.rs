@@ -116,9 +116,11 @@ impl Alphabet {
         }
         let mut votes = 0;
         for epoch in [Epoch(0), Epoch(1)] {
-            for (view, height) in world.setup.views_of(epoch).flat_map(|view| {
-                world.setup.slots_of(epoch).map(move |height| (view, height))
-            }) {
+            for (view, height) in world
+                .setup
+                .views_of(epoch)
+                .flat_map(|view| world.setup.slots_of(epoch).map(move |height| (view, height)))
+            {
                 for hash in world.digests(epoch, height) {
                     for kind in [CertificateKind::Prepare, CertificateKind::Commit] {
                         votes |= 1 << world.vote_bit(&Vote { kind, epoch, view, height, hash });
@@ -133,7 +135,13 @@ impl Alphabet {
     /// A Byzantine validator's VIEW-CHANGEs to a view: each stable height and each set of claims
     /// that certificates prove. One without proof convinces no leader, and in a NEW-VIEW it decides
     /// nothing, for the claim that decides needs its certificate.
-    pub fn changes(&self, world: &World, sight: &Sight, to: (Epoch, View), who: u8) -> Arc<Vec<Id>> {
+    pub fn changes(
+        &self,
+        world: &World,
+        sight: &Sight,
+        to: (Epoch, View),
+        who: u8,
+    ) -> Arc<Vec<Id>> {
         let (epoch, view) = to;
         let proofs: Vec<_> = world
             .votes(sight.certain)

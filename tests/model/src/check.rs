@@ -3,12 +3,12 @@
 use weal_consensus::Message;
 use weal_types::certificate::{CertificateKind, Vote};
 
+use crate::cast::QUORUM;
 use crate::{
     model::{Cluster, State},
     sight::{Sight, held_by},
     world::Votes,
 };
-use crate::cast::QUORUM;
 
 impl Cluster {
     /// Votes for which honest signatures and those of Byzantine validators make a certificate.
@@ -54,9 +54,7 @@ impl Cluster {
                 vote.epoch == *epoch && vote.view < *view && vote.height > body.stable.height
             });
             relevant.into_iter().all(|vote| {
-                body.order
-                    .iter()
-                    .any(|slot| (slot.height, slot.digest) == (vote.height, vote.hash))
+                body.order.iter().any(|slot| (slot.height, slot.digest) == (vote.height, vote.hash))
             })
         })
     }

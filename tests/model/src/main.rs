@@ -1,7 +1,5 @@
 //! `weal-model MODEL [--depth D] [--states N]`: explores a model and says what came of it.
 
-use std::time::Instant;
-
 use clap::Parser;
 use weal_model::{
     catalogue,
@@ -19,6 +17,9 @@ struct Arguments {
     /// States to generate; any number without it.
     #[arg(long, default_value_t = 0)]
     states: usize,
+    /// Seconds to explore; any number without it.
+    #[arg(long, default_value_t = 0)]
+    seconds: u64,
     /// Near states first: the shortest counterexample, for more memory.
     #[arg(long)]
     broad: bool,
@@ -37,12 +38,9 @@ fn main() {
         }
         return;
     };
-    let Arguments { depth, states, broad: is_broad, threads, .. } = arguments;
+    let Arguments { depth, states, seconds, broad: is_broad, threads, .. } = arguments;
     println!("{}: {}\n{:?}", model.name, model.what, model.setup);
-    #[allow(clippy::disallowed_methods, reason = "how long a run takes is part of its result")]
-    let start = Instant::now();
-    let report = explore(model.setup.clone(), Limits { depth, states, is_broad }, threads);
+    let report = explore(model.setup.clone(), Limits { depth, states, seconds, is_broad }, threads);
     print!("{report}");
-    println!("{:.1} s", start.elapsed().as_secs_f64());
     std::process::exit(i32::from(!report.violations.is_empty()));
 }

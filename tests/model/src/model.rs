@@ -99,8 +99,8 @@ impl Cluster {
         if self.world.setup.timers == Timers::Patient {
             moves.retain(|step| self.step(state, *step).is_some());
             if moves.is_empty() {
-                let places = (0..state.nodes.len())
-                    .filter(|place| state.nodes[*place].machine.is_waiting);
+                let places =
+                    (0..state.nodes.len()).filter(|place| state.nodes[*place].machine.is_waiting);
                 moves.extend(places.map(|place| Move { place, input: Input::Impatience }));
             }
         }
@@ -144,6 +144,8 @@ impl Model for Cluster {
     fn format_action(&self, step: &Move) -> String {
         match step.input {
             Input::Hear(ids) => {
+                let mut ids = ids.to_vec();
+                ids.dedup();
                 let heard = ids.into_iter().filter(|id| *id != 0);
                 let heard: Vec<_> =
                     heard.map(|id| crate::trace::brief(&self.world.message(id))).collect();
@@ -164,7 +166,9 @@ impl Model for Cluster {
             Property::always("none is accused", |_, it| lacks(it, Fault::AccusesHonest)),
             Property::always("none enters wrongly", |_, it| lacks(it, Fault::EntersWrongly)),
             Property::always("none is silenced", |_, it| lacks(it, Fault::Mute)),
-            Property::sometimes("all order everything", |model: &Self, state| model.is_ordered(state)),
+            Property::sometimes("all order everything", |model: &Self, state| {
+                model.is_ordered(state)
+            }),
         ];
         if self.world.setup.timers == Timers::Patient {
             properties.push(Property::always(PROGRESS, |model: &Self, state| {

@@ -1,6 +1,9 @@
 //! One honest validator in one state, kept once, with what is known of its next states.
 
-use std::{collections::BTreeMap, sync::{Arc, RwLock}};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, RwLock},
+};
 
 use crate::{
     machine::Machine,

@@ -68,10 +68,11 @@ pub fn is_right(new_view: &NewView) -> bool {
         && signers.len() >= QUORUM
         && is_for_view
         && right.is_some_and(|right| {
-            let claimed: Vec<_> =
-                right.winners.values().map(|claim| (claim.height, claim.view, claim.digest)).collect();
-            right.stable == new_view.stable
-                && right.order == *new_view.order
-                && claimed == proven
+            let claimed: Vec<_> = right
+                .winners
+                .values()
+                .map(|claim| (claim.height, claim.view, claim.digest))
+                .collect();
+            right.stable == new_view.stable && right.order == *new_view.order && claimed == proven
         })
 }

@@ -14,7 +14,7 @@ use std::{
 };
 
 use weal_types::{
-    View,
+    Epoch, View,
     certificate::{CertificateKind, Vote},
 };
 
@@ -30,8 +30,8 @@ use crate::{
 pub fn print(world: &World, nodes: &[Arc<Node>], crashes: u8) -> u64 {
     let mut hasher = DefaultHasher::new();
     crashes.hash(&mut hasher);
-    if world.setup.delivery != Delivery::Certificates || world.setup.epoch_end.is_some() {
-        // Here it matters who votes, or votes are of two epochs.
+    if world.setup.delivery != Delivery::Certificates {
+        // Here it matters who votes.
         nodes.iter().for_each(|node| node.number.hash(&mut hasher));
         return hasher.finish();
     }
@@ -49,31 +49,38 @@ pub fn print(world: &World, nodes: &[Arc<Node>], crashes: u8) -> u64 {
     hasher.finish()
 }
 
+/// A view of an epoch.
+type Place = (Epoch, View);
+
 /// The lowest view that a validator may still vote in, whatever crash comes.
-fn floor(setup: &Setup, node: &Node) -> View {
-    let said = &node.machine.said.left;
+fn floor(setup: &Setup, node: &Node) -> Place {
+    let said = node.machine.said.left.iter();
+    let start = (Epoch(0), View(0));
     match setup.journal {
-        Journal::Instant => node.machine.target,
-        Journal::Honest => said.iter().map(|(_, view, _)| *view).max().unwrap_or(View(0)),
-        Journal::Lies(_) => View(0),
+        Journal::Instant => (node.machine.epoch, node.machine.target),
+        Journal::Honest => said.map(|(epoch, view, _)| (*epoch, *view)).max().unwrap_or(start),
+        Journal::Lies(_) => start,
     }
 }
 
 /// Whether a validator can still enter a view.
-fn can_enter(setup: &Setup, node: &Node, view: View) -> bool {
-    let is_below = setup.journal != Journal::Instant || node.machine.replica.view() < view;
-    is_below && floor(setup, node) <= view
+fn can_enter(setup: &Setup, node: &Node, place: Place) -> bool {
+    let present = (node.machine.epoch, node.machine.replica.view());
+    let is_below = setup.journal != Journal::Instant || present < place;
+    is_below && floor(setup, node) <= place
 }
 
 /// Votes without a certificate that can still get one.
-fn hopeful(world: &World, nodes: &[Arc<Node>], floors: &[View], certain: Votes) -> Votes {
+fn hopeful(world: &World, nodes: &[Arc<Node>], floors: &[Place], certain: Votes) -> Votes {
     let needed = QUORUM - world.liars().len();
     let said = nodes.iter().fold(0, |all, node| all | node.machine.said.votes);
     let mut hopeful = 0;
     for (bit, vote) in world.votes(said & !certain) {
-        let may_vote = |(node, floor): (&Arc<Node>, &View)| {
+        let may_vote = |(node, floor): (&Arc<Node>, &Place)| {
             let is_voter = node.machine.said.votes >> bit & 1 == 1;
-            is_voter || vote.kind == CertificateKind::Checkpoint || *floor <= vote.view
+            is_voter
+                || vote.kind == CertificateKind::Checkpoint
+                || *floor <= (vote.epoch, vote.view)
         };
         let voters = nodes.iter().zip(floors).filter(|pair| may_vote(*pair)).count();
         hopeful |= Votes::from(voters >= needed) << bit;
@@ -85,43 +92,44 @@ fn statements(
     world: &World,
     nodes: &[Arc<Node>],
     node: &Node,
-    floor: View,
+    floor: Place,
     hasher: &mut DefaultHasher,
 ) {
     let setup = &world.setup;
     let said = &node.machine.said;
-    let anyone = |view| nodes.iter().any(|other| can_enter(setup, other, view));
+    let anyone = |place| nodes.iter().any(|other| can_enter(setup, other, place));
     for (epoch, view, id) in &said.left {
+        let place = (*epoch, *view);
         let leader = leader(*epoch, *view);
         let is_used = match nodes.iter().find(|other| other.machine.who == leader) {
             Some(leader) => {
-                let has_led = leader.machine.said.began.iter().any(|(_, led, _)| led == view);
-                can_enter(setup, leader, *view) && !has_led
+                let mut led = leader.machine.said.began.iter();
+                can_enter(setup, leader, place) && !led.any(|(of, at, _)| (*of, *at) == place)
             }
-            None => anyone(*view),
+            None => anyone(place),
         };
-        let is_followed = setup.follow
-            && nodes.iter().any(|other| other.machine.target < *view);
+        let wanted = |other: &Arc<Node>| (other.machine.epoch, other.machine.target);
+        let is_followed = setup.follow && nodes.iter().any(|other| wanted(other) < place);
         if is_used || is_followed {
-            (0, view, id).hash(hasher);
-        } else if *view >= floor {
-            (1, view).hash(hasher);
+            (0, id).hash(hasher);
+        } else if place >= floor {
+            (1, place).hash(hasher);
         }
     }
-    for (_, view, id) in &said.began {
-        if anyone(*view) || *view >= floor {
-            (2, view, id).hash(hasher);
+    for (epoch, view, id) in &said.began {
+        if anyone((*epoch, *view)) || (*epoch, *view) >= floor {
+            (2, id).hash(hasher);
         }
     }
     // Whether a COMMIT certificate of an earlier view can still come that this should have kept.
-    for (_, view, id) in &said.entered {
-        if nodes.iter().any(|other| self::floor(setup, other) < *view) {
-            (3, view, id).hash(hasher);
+    let is_below = |place| nodes.iter().any(|other| self::floor(setup, other) < place);
+    for (epoch, view, id) in &said.entered {
+        if is_below((*epoch, *view)) {
+            (3, id).hash(hasher);
         }
     }
-    for (view, id) in &said.proposals {
-        let is_wanted = |other: &Arc<Node>| self::floor(setup, other) <= *view;
-        if nodes.iter().any(is_wanted) {
+    for (epoch, view, id) in &said.proposals {
+        if nodes.iter().any(|other| self::floor(setup, other) <= (*epoch, *view)) {
             (4, id).hash(hasher);
         }
     }
@@ -129,9 +137,10 @@ fn statements(
 
 impl World {
     /// Votes of a view or later ones, and those that belong to no view.
-    pub fn votes_from(&self, view: View) -> Votes {
-        let is_from =
-            |vote: &Vote| vote.kind == CertificateKind::Checkpoint || vote.view >= view;
+    fn votes_from(&self, place: Place) -> Votes {
+        let is_from = |vote: &Vote| {
+            vote.kind == CertificateKind::Checkpoint || (vote.epoch, vote.view) >= place
+        };
         self.votes_that(is_from)
     }
 }

@@ -1,6 +1,9 @@
 //! Explores a model within limits, and says what came of it.
 
-use std::fmt;
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 use stateright::{Checker, HasDiscoveries, Model};
 
@@ -13,6 +16,8 @@ pub struct Limits {
     pub depth: usize,
     /// States to generate; 0 for any number.
     pub states: usize,
+    /// Seconds; 0 for any number.
+    pub seconds: u64,
     /// Whether near states come first: finds the shortest counterexample, and needs more memory.
     pub is_broad: bool,
 }
@@ -26,6 +31,8 @@ pub struct Report {
     pub unique: usize,
     /// Longest way from the start.
     pub depth: usize,
+    /// How long it took.
+    pub seconds: f64,
     /// States of single replicas.
     pub nodes: usize,
     /// Messages.
@@ -49,10 +56,18 @@ pub fn explore(setup: Setup, limits: Limits, threads: usize) -> Report {
     if limits.states > 0 {
         builder = builder.target_state_count(limits.states);
     }
-    match limits.is_broad {
+    if limits.seconds > 0 {
+        builder = builder.timeout(Duration::from_secs(limits.seconds));
+    }
+    #[allow(clippy::disallowed_methods, reason = "how long a run takes is part of its result")]
+    let start = Instant::now();
+    let mut report = match limits.is_broad {
         true => report(&world, builder.spawn_bfs().join(), limits),
         false => report(&world, builder.spawn_dfs().join(), limits),
-    }
+    };
+    report.seconds = start.elapsed().as_secs_f64();
+    report.is_exhausted &= limits.seconds == 0 || report.seconds < limits.seconds as f64;
+    report
 }
 
 fn report(world: &crate::world::World, checker: impl Checker<Cluster>, limits: Limits) -> Report {
@@ -76,6 +91,7 @@ fn report(world: &crate::world::World, checker: impl Checker<Cluster>, limits: L
         generated,
         unique: checker.unique_state_count(),
         depth,
+        seconds: 0.0,
         nodes: world.node_count(),
         messages: world.message_count(),
         is_exhausted: violations.is_empty() && !was_cut,
@@ -87,8 +103,16 @@ fn report(world: &crate::world::World, checker: impl Checker<Cluster>, limits: L
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let end = if self.is_exhausted { "exhausted" } else { "not exhausted" };
-        writeln!(f, "{} unique states, {} steps, depth {}, {end}", self.unique, self.generated, self.depth)?;
-        writeln!(f, "{} states of single replicas, {} messages", self.nodes, self.messages)?;
+        writeln!(
+            f,
+            "{} unique states, {} steps, depth {}, {end}",
+            self.unique, self.generated, self.depth
+        )?;
+        writeln!(
+            f,
+            "{} states of single replicas, {} messages; {:.1} s",
+            self.nodes, self.messages, self.seconds
+        )?;
         for name in &self.examples {
             writeln!(f, "seen: {name}")?;
         }

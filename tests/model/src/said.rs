@@ -5,7 +5,7 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-use weal_consensus::{Message, Record};
+use weal_consensus::{Message, Record, ViewChange};
 use weal_types::{Epoch, View, certificate::CertificateKind};
 
 use crate::{
@@ -19,8 +19,8 @@ use crate::{
 pub struct Said {
     /// Votes.
     pub votes: Votes,
-    /// PRE-PREPAREs, by view.
-    pub proposals: BTreeSet<(View, Id)>,
+    /// PRE-PREPAREs.
+    pub proposals: BTreeSet<(Epoch, View, Id)>,
     /// VIEW-CHANGEs.
     pub left: Vec<(Epoch, View, Id)>,
     /// NEW-VIEWs.
@@ -62,12 +62,12 @@ impl Machine {
             Message::PrePrepare(signed) => {
                 let (view, height) = (signed.body.view, signed.body.proposal.height);
                 let id = world.message_id(message);
-                let is_other = self.said.proposals.iter().any(|(_, known)| {
+                let is_other = self.said.proposals.iter().any(|(_, _, known)| {
                     matches!(world.message(*known), Message::PrePrepare(known)
                         if (known.body.view, known.body.proposal.height) == (view, height))
                         && *known != id
                 });
-                self.said.proposals.insert((view, id));
+                self.said.proposals.insert((self.epoch, view, id));
                 self.accuse_self(is_other || self.has_left(self.epoch, view));
             }
             Message::Vote(signed) => {
@@ -86,7 +86,7 @@ impl Machine {
             Message::ViewChange(signed, _) => {
                 let entry = (signed.body.epoch, signed.body.view, world.message_id(message));
                 let is_other = add(&mut self.said.left, entry);
-                self.accuse_self(is_other);
+                self.accuse_self(is_other || self.forgets(world, &signed.body));
             }
             Message::NewView(signed) => {
                 let entry = (signed.body.epoch, signed.body.view, world.message_id(message));
@@ -100,6 +100,20 @@ impl Machine {
     /// Whether it has said that it leaves this view.
     fn has_left(&self, epoch: Epoch, view: View) -> bool {
         self.said.left.iter().any(|(of, to, _)| *of == epoch && *to > view)
+    }
+
+    /// Whether a VIEW-CHANGE leaves out what a COMMIT of its sender rests on.
+    fn forgets(&self, world: &World, change: &ViewChange) -> bool {
+        let votes = world.votes(self.said.votes).into_iter().map(|(_, vote)| vote);
+        let mut commits = votes.filter(|vote| {
+            (vote.kind, vote.epoch) == (CertificateKind::Commit, change.epoch)
+                && vote.view < change.view
+                && vote.height > change.stable.height
+        });
+        commits.any(|vote| {
+            let mut claims = change.claims.iter();
+            !claims.any(|claim| claim.height == vote.height && claim.view >= vote.view)
+        })
     }
 
     fn accuse_self(&mut self, is_guilty: bool) {
@@ -150,7 +164,8 @@ fn add(entries: &mut Vec<(Epoch, View, Id)>, entry: (Epoch, View, Id)) -> bool {
         Ok(_) => false,
         Err(place) => {
             entries.insert(place, entry);
-            let same = entries.iter().filter(|(epoch, view, _)| (*epoch, *view) == (entry.0, entry.1));
+            let same =
+                entries.iter().filter(|(epoch, view, _)| (*epoch, *view) == (entry.0, entry.1));
             same.count() > 1
         }
     }

@@ -69,7 +69,7 @@ impl Sight {
             let changes = changes.map(|&(epoch, view, id)| Change { epoch, view, who, id });
             sight.changes.extend(changes);
             sight.new_views.extend(&said.began);
-            sight.proposals.extend(said.proposals.iter().map(|(_, id)| *id));
+            sight.proposals.extend(said.proposals.iter().map(|(_, _, id)| *id));
         }
         world.alphabet.keep_certificates(world, nodes, certain);
         sight

@@ -21,7 +21,13 @@ use crate::{
 impl Alphabet {
     /// NEW-VIEWs for a view that a Byzantine validator leads: one for each beginning that some
     /// quorum's VIEW-CHANGEs allow, and what a liar would make of it.
-    pub fn new_views(&self, world: &World, sight: &Sight, epoch: Epoch, view: View) -> Arc<Vec<Id>> {
+    pub fn new_views(
+        &self,
+        world: &World,
+        sight: &Sight,
+        epoch: Epoch,
+        view: View,
+    ) -> Arc<Vec<Id>> {
         let honest = sight.changes.iter().filter(|it| (it.epoch, it.view) == (epoch, view));
         let mut honest: Vec<_> = honest.map(|change| change.id).collect();
         honest.sort_unstable();

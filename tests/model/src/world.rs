@@ -182,9 +182,8 @@ impl World {
         let count = cores.len() as u32;
         let core = *cores.entry(core).or_insert(count);
         let number = by_likeness.len() as u32;
-        let node = by_likeness
-            .entry(like)
-            .or_insert_with(|| Arc::new(Node::new(number, core, machine)));
+        let node =
+            by_likeness.entry(like).or_insert_with(|| Arc::new(Node::new(number, core, machine)));
         by_key.insert(key, Arc::clone(node));
         Arc::clone(node)
     }
