@@ -21,6 +21,8 @@ pub(crate) struct Disk {
     unsynced: Vec<Batch>,
     /// The newest final header in the database, with its certificate.
     settled: Option<(FinalHeader, Arc<Certificate>)>,
+    /// Whether the one crash is over: nobody reads what is written from now on.
+    is_safe: bool,
 }
 
 #[derive(Clone, Debug, Hash)]
@@ -35,12 +37,13 @@ impl Disk {
     /// Takes records. Returns the token if the replica is told at once that they are durable.
     pub(crate) fn write(
         &mut self,
-        world: &World,
+        journal: Journal,
         token: Token,
         records: Vec<Record>,
     ) -> Option<Token> {
         let kind = records.last().and_then(kind);
-        let is_told = match world.setup.journal {
+        let is_told = match journal {
+            _ if self.is_safe => return Some(token),
             // Nobody reads this journal again.
             Journal::Instant => return Some(token),
             Journal::Honest => false,
@@ -52,7 +55,7 @@ impl Disk {
 
     /// A header is final.
     pub(crate) fn settle(&mut self, header: FinalHeader, certificate: Option<Arc<Certificate>>) {
-        if let Some(certificate) = certificate {
+        if let Some(certificate) = certificate.filter(|_| !self.is_safe) {
             self.settled = Some((header, certificate));
         }
     }
@@ -65,6 +68,11 @@ impl Disk {
     /// Whether something waits for the journal.
     pub(crate) fn is_awaited(&self) -> bool {
         self.unsynced.iter().any(|batch| !batch.is_reported)
+    }
+
+    /// Whether what is written here matters: a crash may still come, or a word from the journal.
+    pub(crate) fn matters(&self, journal: Journal) -> bool {
+        journal != Journal::Instant && !self.is_safe
     }
 
     /// Whether the database holds more than at the start.
@@ -98,12 +106,9 @@ impl Machine {
 
     /// A power cut, and the start after it. The oldest `kept` batches reached the disk before.
     pub(crate) fn crash(&mut self, world: &World, kept: usize, database: bool) {
-        let lost = self.disk.unsynced.split_off(kept.min(self.disk.unsynced.len()));
-        drop(lost);
-        let kept = std::mem::take(&mut self.disk.unsynced);
-        self.disk.durable.extend(kept.into_iter().flat_map(|batch| batch.records));
-        self.disk.settled = self.disk.settled.take().filter(|_| database);
-        let settings = match &self.disk.settled {
+        let Disk { mut durable, unsynced, settled, .. } = std::mem::take(&mut self.disk);
+        durable.extend(unsynced.into_iter().take(kept).flat_map(|batch| batch.records));
+        let settings = match &settled.filter(|_| database) {
             None => settings(self.who),
             Some((header, certificate)) => Settings {
                 stable: Mark { height: header.height, hash: header.hash().0 },
@@ -115,11 +120,12 @@ impl Machine {
         self.epoch = Epoch(0);
         self.target = View(0);
         self.replica = Replica::new(settings);
-        for record in self.disk.durable.clone() {
+        for record in durable {
             self.note_target(&record);
             // What this asks for was asked for before the crash.
             drop(self.replica.step(NOW, Event::Replay(record)));
         }
+        self.disk = Disk { is_safe: true, ..Disk::default() };
         self.begin(world);
         // Bodies that it looked for when the power went are looked for again.
         self.feed(world, Event::Expired(Timer::Heartbeat));

@@ -17,7 +17,7 @@ use crate::{
     cast::{QUORUM, SIZE, leader},
     machine::Machine,
     node::{Input, Node},
-    setup::{Delivery, Journal, Timers},
+    setup::{Delivery, Timers},
     sight::{Sight, voters},
     usurper::subsets,
     world::{Id, World},
@@ -54,7 +54,7 @@ impl Inputs<'_> {
                 self.found.push(Input::Heartbeat);
             }
         }
-        if self.world.setup.journal != Journal::Instant && self.machine.disk.is_awaited() {
+        if self.machine.disk.is_awaited() {
             self.found.push(Input::Durable);
         }
     }

@@ -6,7 +6,7 @@
 
 use crate::{
     machine::Machine,
-    setup::{Delivery, Journal, Setup, Timers},
+    setup::{Delivery, Setup, Timers},
 };
 
 /// Left out of every state.
@@ -55,7 +55,7 @@ const BETWEEN_VIEWS: &[&str] = &["proposed", "accepted"];
 pub fn likeness(setup: &Setup, machine: &Machine) -> String {
     let text = format!("{machine:?}");
     let mut names = ALWAYS.to_vec();
-    if setup.journal == Journal::Instant {
+    if !machine.disk.matters(setup.journal_of(machine.who)) {
         names.extend(WITHOUT_CRASHES);
     }
     if setup.delivery != Delivery::Each {

@@ -6,6 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     hash::{Hash, Hasher},
+    sync::Arc,
 };
 
 use weal_consensus::{
@@ -183,7 +184,8 @@ impl Machine {
             }
             Action::Persist(token, records) => {
                 self.note_records(world, &records);
-                events.extend(self.disk.write(world, token, records).map(Event::Durable));
+                let journal = world.setup.journal_of(self.who);
+                events.extend(self.disk.write(journal, token, records).map(Event::Durable));
             }
             Action::Broadcast(message) => self.say(world, &message),
             Action::FetchBody { height, digest, .. } => {
@@ -204,12 +206,12 @@ impl Machine {
                 let handover = handover(world, header.height);
                 events.push_back(Event::Executed { header, handover });
             }
-            Action::Stable(header, certificate) => self.disk.settle(header, certificate),
+            Action::Stable(header, certificate) => self.settle(world, header, certificate),
             Action::Sync(certificate) => {
                 self.chain = world.chain(certificate.vote.hash);
                 let header =
                     self.chain.last().expect("somebody executed what is certified").clone();
-                self.disk.settle(header.clone(), Some(certificate.clone()));
+                self.settle(world, header.clone(), Some(certificate.clone()));
                 let handover = handover(world, header.height);
                 events.push_back(Event::Synced { header, certificate, handover });
             }
@@ -238,9 +240,21 @@ impl Machine {
             return None;
         }
         let slot = Some((self.epoch, view, height));
-        let variant = u8::from(world.setup.crashes > 0 && self.built == slot);
-        self.built = slot.filter(|_| world.setup.crashes > 0);
+        let variant = u8::from(world.setup.crasher == Some(self.who) && self.built == slot);
+        self.built = slot.filter(|_| world.setup.crasher == Some(self.who));
         Some(proposal(self.epoch, view, height, variant))
+    }
+
+    /// A header is final. Only a crash asks what the database knows of it.
+    fn settle(
+        &mut self,
+        world: &World,
+        header: FinalHeader,
+        certificate: Option<Arc<Certificate>>,
+    ) {
+        if world.setup.crasher == Some(self.who) {
+            self.disk.settle(header, certificate);
+        }
     }
 
     fn execute(&mut self, world: &World, ordered: &Ordered) -> FinalHeader {

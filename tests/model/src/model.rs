@@ -91,7 +91,7 @@ impl Cluster {
                 found: Vec::new(),
             };
             inputs.collect();
-            if state.crashes > 0 {
+            if state.crashes > 0 && self.world.setup.crasher == Some(node.machine.who) {
                 inputs.crashes();
             }
             moves.extend(inputs.found.into_iter().map(|input| Move { place, input }));
@@ -126,8 +126,8 @@ impl Model for Cluster {
         let honest = (0..SIZE).filter(|who| !setup.is_byzantine(*who));
         let nodes = honest.map(|who| self.world.node(Machine::new(&self.world, who)));
         let nodes: Vec<_> = nodes.collect();
-        let print = print(&self.world, &nodes, setup.crashes);
-        vec![State { nodes, crashes: setup.crashes, print }]
+        let print = print(&self.world, &nodes, u8::from(setup.crasher.is_some()));
+        vec![State { nodes, crashes: u8::from(setup.crasher.is_some()), print }]
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Move>) {

@@ -56,9 +56,11 @@ type Place = (Epoch, View);
 fn floor(setup: &Setup, node: &Node) -> Place {
     let said = node.machine.said.left.iter();
     let start = (Epoch(0), View(0));
-    match setup.journal {
-        Journal::Instant => (node.machine.epoch, node.machine.target),
-        Journal::Honest => said.map(|(epoch, view, _)| (*epoch, *view)).max().unwrap_or(start),
+    match setup.journal_of(node.machine.who) {
+        journal if !node.machine.disk.matters(journal) => (node.machine.epoch, node.machine.target),
+        Journal::Honest | Journal::Instant => {
+            said.map(|(epoch, view, _)| (*epoch, *view)).max().unwrap_or(start)
+        }
         Journal::Lies(_) => start,
     }
 }
@@ -66,7 +68,8 @@ fn floor(setup: &Setup, node: &Node) -> Place {
 /// Whether a validator can still enter a view.
 fn can_enter(setup: &Setup, node: &Node, place: Place) -> bool {
     let present = (node.machine.epoch, node.machine.replica.view());
-    let is_below = setup.journal != Journal::Instant || present < place;
+    let may_fall = node.machine.disk.matters(setup.journal_of(node.machine.who));
+    let is_below = may_fall || present < place;
     is_below && floor(setup, node) <= place
 }
 

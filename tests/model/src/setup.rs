@@ -66,10 +66,11 @@ pub struct Setup {
     pub delivery: Delivery,
     /// When timers run out.
     pub timers: Timers,
-    /// What the journal does.
+    /// Which honest validator may crash once. Its journal does what `journal` says until then, and
+    /// all others are instant: whoever never crashes only seems slower by a journal that takes time.
+    pub crasher: Option<u8>,
+    /// What that journal does; of all validators, if none crashes.
     pub journal: Journal,
-    /// How many crashes may happen, of honest replicas together.
-    pub crashes: u8,
     /// Whether f + 1 VIEW-CHANGEs reach replicas that do not lead the view.
     pub follow: bool,
     /// The last height of the first epoch, known from the start.
@@ -91,7 +92,7 @@ impl Setup {
             delivery: Delivery::Certificates,
             timers: Timers::Free,
             journal: Journal::Instant,
-            crashes: 0,
+            crasher: None,
             follow: false,
             epoch_end: None,
             is_blind: false,
@@ -111,6 +112,14 @@ impl Setup {
             _ => (end + 1, self.last.0),
         };
         (from..=to).map(Height)
+    }
+
+    /// What a validator's journal does.
+    pub fn journal_of(&self, who: u8) -> Journal {
+        match self.crasher {
+            Some(crasher) if crasher != who => Journal::Instant,
+            _ => self.journal,
+        }
     }
 
     /// Whether a validator may say anything.

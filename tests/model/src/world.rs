@@ -220,7 +220,8 @@ fn all_proposals(setup: &Setup) -> Vec<Proposal> {
     for epoch in [Epoch(0), Epoch(1)] {
         for view in setup.views_of(epoch) {
             let is_liar = setup.is_byzantine(leader(epoch, view));
-            let variants = if is_liar { setup.variants } else { 1 + u8::from(setup.crashes > 0) };
+            let variants =
+                if is_liar { setup.variants } else { 1 + u8::from(setup.crasher.is_some()) };
             for height in setup.slots_of(epoch) {
                 let variants = 0..variants;
                 proposals.extend(variants.map(|which| proposal(epoch, view, height, which)));
