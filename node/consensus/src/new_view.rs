@@ -198,8 +198,14 @@ impl Replica {
             return;
         }
         let slot = self.slot(height);
-        if let Some(first) = slot.ordered_digest().filter(|first| *first != digest) {
-            return self.act(Action::Halt(Halt::Safety { height, first, second: digest }));
+        if let Some(known) = slot.ordered.as_ref().filter(|known| known.vote.hash != digest) {
+            let (first, committed) = (known.vote.hash, known.vote.view);
+            // Its leader may have begun this view twice, or an earlier one: only what was committed
+            // before must be kept.
+            if committed < view {
+                self.act(Action::Halt(Halt::Safety { height, first, second: digest }));
+            }
+            return;
         }
         // The NEW-VIEW in the journal is the record of this vote.
         slot.accepted = Some(Accepted { view, digest, is_durable: true });

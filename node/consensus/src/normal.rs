@@ -237,8 +237,13 @@ impl Replica {
         if slot.prepared.as_ref().is_some_and(|known| known.vote.view >= view) {
             return;
         }
-        if let Some(first) = slot.ordered_digest().filter(|first| *first != digest) {
-            return self.act(Action::Halt(Halt::Safety { height, first, second: digest }));
+        if let Some(known) = slot.ordered.as_ref().filter(|known| known.vote.hash != digest) {
+            let (first, committed) = (known.vote.hash, known.vote.view);
+            // Of an earlier view it proves nothing: it was prepared there, and not committed.
+            if view >= committed {
+                self.act(Action::Halt(Halt::Safety { height, first, second: digest }));
+            }
+            return;
         }
         let mut records = Vec::new();
         match slot.bodies.get_mut(&digest) {

@@ -1,0 +1,133 @@
+//! A validator's journal and database, and what a power cut leaves of them.
+
+use std::sync::Arc;
+
+use weal_consensus::{Event, Mark, Record, Replica, Settings, Timer, Token};
+use weal_types::{Epoch, View, block::FinalHeader, certificate::Certificate};
+
+use crate::{
+    cast::{NOW, settings},
+    machine::Machine,
+    setup::{Journal, Kind},
+    world::World,
+};
+
+/// See the module.
+#[derive(Clone, Debug, Default, Hash)]
+pub(crate) struct Disk {
+    /// Records that a power cut does not reach.
+    durable: Vec<Record>,
+    /// Batches that it does, oldest first.
+    unsynced: Vec<Batch>,
+    /// The newest final header in the database, with its certificate.
+    settled: Option<(FinalHeader, Arc<Certificate>)>,
+    /// Whether the one crash is over: nobody reads what is written from now on.
+    is_safe: bool,
+}
+
+#[derive(Clone, Debug, Hash)]
+struct Batch {
+    token: Token,
+    records: Vec<Record>,
+    /// Whether the replica was already told that it is durable, or waits for no such word.
+    is_reported: bool,
+}
+
+impl Disk {
+    /// Takes records. Returns the token if the replica is told at once that they are durable.
+    pub(crate) fn write(
+        &mut self,
+        journal: Journal,
+        token: Token,
+        records: Vec<Record>,
+    ) -> Option<Token> {
+        let kind = records.last().and_then(kind);
+        let is_told = match journal {
+            _ if self.is_safe => return Some(token),
+            // Nobody reads this journal again.
+            Journal::Instant => return Some(token),
+            Journal::Honest => false,
+            Journal::Lies(about) => kind == Some(about),
+        };
+        self.unsynced.push(Batch { token, records, is_reported: is_told || kind.is_none() });
+        is_told.then_some(token)
+    }
+
+    /// A header is final.
+    pub(crate) fn settle(&mut self, header: FinalHeader, certificate: Option<Arc<Certificate>>) {
+        if let Some(certificate) = certificate.filter(|_| !self.is_safe) {
+            self.settled = Some((header, certificate));
+        }
+    }
+
+    /// Batches that a power cut can take.
+    pub(crate) fn at_risk(&self) -> usize {
+        self.unsynced.len()
+    }
+
+    /// Whether something waits for the journal.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.unsynced.iter().any(|batch| !batch.is_reported)
+    }
+
+    /// Whether what is written here matters: a crash may still come, or a word from the journal.
+    pub(crate) fn matters(&self, journal: Journal) -> bool {
+        journal != Journal::Instant && !self.is_safe
+    }
+
+    /// Whether the database holds more than at the start.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.settled.is_some()
+    }
+}
+
+/// What kind of record something waits for; `None` if nothing does.
+const fn kind(record: &Record) -> Option<Kind> {
+    match record {
+        Record::Accepted { .. } => Some(Kind::Accepted),
+        Record::Prepared(_) => Some(Kind::Prepared),
+        Record::ViewChange(..) => Some(Kind::ViewChange),
+        Record::NewView(_) => Some(Kind::NewView),
+        Record::Body(_) | Record::Ordered(_) | Record::Stable(_) => None,
+    }
+}
+
+impl Machine {
+    /// The journal is durable up to the oldest batch that something waits for.
+    pub(crate) fn sync_disk(&mut self, world: &World) {
+        let waited = self.disk.unsynced.iter().position(|batch| !batch.is_reported);
+        let Some(last) = waited else { return };
+        let batches: Vec<_> = self.disk.unsynced.drain(..=last).collect();
+        let token = batches[last].token;
+        let records = batches.into_iter().flat_map(|batch| batch.records);
+        self.disk.durable.extend(records);
+        self.feed(world, Event::Durable(token));
+    }
+
+    /// A power cut, and the start after it. The oldest `kept` batches reached the disk before.
+    pub(crate) fn crash(&mut self, world: &World, kept: usize, database: bool) {
+        let Disk { mut durable, unsynced, settled, .. } = std::mem::take(&mut self.disk);
+        durable.extend(unsynced.into_iter().take(kept).flat_map(|batch| batch.records));
+        let settings = match &settled.filter(|_| database) {
+            None => settings(self.who),
+            Some((header, certificate)) => Settings {
+                stable: Mark { height: header.height, hash: header.hash().0 },
+                certificate: Some(Arc::clone(certificate)),
+                ..settings(self.who)
+            },
+        };
+        self.chain.retain(|header| header.height <= settings.stable.height);
+        self.epoch = Epoch(0);
+        self.target = View(0);
+        self.replica = Replica::new(settings);
+        for record in durable {
+            self.note_target(&record);
+            // What this asks for was asked for before the crash.
+            drop(self.replica.step(NOW, Event::Replay(record)));
+        }
+        self.disk = Disk { is_safe: true, ..Disk::default() };
+        self.begin(world);
+        // Bodies that it looked for when the power went are looked for again.
+        self.feed(world, Event::Expired(Timer::Heartbeat));
+    }
+}
