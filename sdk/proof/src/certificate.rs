@@ -93,6 +93,16 @@ impl Anchor {
         header: &FinalHeader,
         certificate: &Certificate,
     ) -> Result<(), FinalityError> {
+        self.check_with(header, certificate, &holds)
+    }
+
+    /// The same with another judge of signatures: a simulation imitates them.
+    pub fn check_with(
+        &self,
+        header: &FinalHeader,
+        certificate: &Certificate,
+        holds: &dyn Fn(&PublicKey, &[u8], &[u8; 64]) -> bool,
+    ) -> Result<(), FinalityError> {
         let height = header.height;
         if header.chain != self.chain {
             return Err(FinalityError::Chain { found: header.chain, expected: self.chain });
