@@ -84,6 +84,8 @@ impl Replica {
     /// is in flight then, so nothing is claimed.
     pub(crate) fn end_term(&mut self) {
         if self.is_active() && !self.is_alone() && self.stable.height >= self.term_end() {
+            // In each term the others rotate once for whoever left a view alone.
+            self.alone.clear();
             self.change_view(self.next_view());
         }
     }
@@ -112,6 +114,7 @@ impl Replica {
             Voice::Free => Voice::Free,
             _ => Voice::Asking(BTreeSet::new()),
         };
+        let later = core::mem::take(&mut self.later);
         let fresh = Self::new(settings);
         *self = Self {
             reign,
@@ -131,6 +134,9 @@ impl Replica {
         self.act(Action::Entered(epoch, me));
         if me.is_some() && !self.is_alone() {
             self.act(Action::SetTimer(Timer::Heartbeat, HEARTBEAT_MS));
+        }
+        if !later.is_empty() {
+            self.replay_later(later);
         }
     }
 }

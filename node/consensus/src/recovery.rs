@@ -25,6 +25,9 @@ use crate::{
 impl Replica {
     /// One record of the journal, in order.
     pub(crate) fn replay(&mut self, record: Record) {
+        if record.epoch() > self.reign.epoch() {
+            return self.later.push(record);
+        }
         let is_present = record.epoch() == self.reign.epoch();
         let is_past = record.height().is_some_and(|height| height <= self.stable.height);
         if self.voice != Voice::Replaying || !is_present || is_past {
@@ -77,13 +80,44 @@ impl Replica {
         self.own_change.as_ref().is_some_and(|(change, _)| change.view == view)
     }
 
+    /// The journal was ahead of the database by more than the end of an epoch: what it knows of the
+    /// one that begins now.
+    pub(crate) fn replay_later(&mut self, later: Vec<Record>) {
+        let actions = core::mem::take(&mut self.actions);
+        let voice = core::mem::replace(&mut self.voice, Voice::Replaying);
+        for record in later {
+            self.replay(record);
+        }
+        self.end_replay();
+        (self.actions, self.voice) = (actions, voice);
+        self.execute_next();
+        self.catch_up(false);
+    }
+
+    /// What replaying asked for was asked for before the crash.
+    fn end_replay(&mut self) {
+        self.actions.clear();
+        let changed = self.own_change.as_ref().map_or(View::ZERO, |(change, _)| change.view);
+        let entering = self.entering().map_or(View::ZERO, |new_view| new_view.body.view);
+        self.replayed = self.view.max(changed).max(entering);
+    }
+
+    /// The NEW-VIEW in the journal that waits for blocks.
+    fn entering(&self) -> Option<&Signed<NewView>> {
+        match &self.phase {
+            Phase::Changing { entering: Some(entering), .. } if entering.is_durable => {
+                Some(&entering.new_view)
+            }
+            _ => None,
+        }
+    }
+
     /// The journal has been replayed.
     pub(crate) fn start(&mut self) {
         if self.voice != Voice::Replaying {
             return self.halt_unexpected("start", self.stable.height);
         }
-        // What replaying asked for was asked for before the crash.
-        self.actions.clear();
+        self.end_replay();
         if self.is_alone() {
             self.voice = Voice::Recovering;
         } else {
@@ -157,21 +191,25 @@ impl Replica {
     }
 
     /// Whether the journal knows a PREPARE or COMMIT. It is a prefix of what was ever persisted, so
-    /// it knows everything of a view before the one that it is in.
+    /// it knows everything of a view before the last one in it. A view that was entered while others
+    /// were asked shows nothing about an earlier COMMIT, which the next VIEW-CHANGE must claim.
     fn knows(&self, signed: &SignedVote) -> bool {
         let Vote { kind, view, height, hash, .. } = signed.body;
-        if height <= self.stable.height.max(self.floor) || view < self.view {
+        if height <= self.stable.height.max(self.floor) || view < self.replayed {
             return true;
         }
-        let Some(slot) = self.slots.get(&height) else { return false };
-        match kind {
-            CertificateKind::Commit => {
-                slot.prepared.as_ref().is_some_and(|prepared| prepared.vote.view >= view)
-            }
-            _ => slot
-                .accepted
-                .is_some_and(|own| own.view > view || (own.view == view && own.digest == hash)),
+        let slot = self.slots.get(&height);
+        if kind == CertificateKind::Commit {
+            let prepared = slot.and_then(|slot| slot.prepared.as_ref());
+            return prepared.is_some_and(|prepared| prepared.vote.view >= view);
         }
+        let accepted = slot.and_then(|slot| slot.accepted);
+        let is_accepted = accepted.is_some_and(|own| own.view == view && own.digest == hash);
+        let begun = self.entering().filter(|new_view| new_view.body.view == view);
+        let mut order = begun.into_iter().flat_map(|new_view| new_view.body.order.iter());
+        view < self.view
+            || is_accepted
+            || order.any(|slotted| slotted.height == height && slotted.digest == hash)
     }
 
     /// Once everything that the journal knew to be stable is executed again, and the others were

@@ -17,6 +17,7 @@ use crate::{
     epoch::Reign,
     event::{Action, Event, Halt, Pool, Token},
     message::{Draft, Grounds, Mark, Message, NewView, Signed, ViewChange},
+    record::Record,
     settings::Settings,
     slot::Slot,
     timing::Watch,
@@ -83,6 +84,11 @@ pub struct Replica {
     pub(crate) voice: Voice,
     /// The highest height that the journal knew to be stable: nothing is said below it.
     pub(crate) floor: Height,
+    /// The highest view that the journal knew: it has every statement of the views before.
+    pub(crate) replayed: View,
+    /// Records of later epochs, for when they begin: the database may be behind the journal by more
+    /// than the end of an epoch.
+    pub(crate) later: Vec<Record>,
 
     /// What this step asks for; empty between steps.
     pub(crate) actions: Vec<Action>,
@@ -172,6 +178,8 @@ impl Replica {
             watch: None,
             voice: Voice::Replaying,
             floor: stable.height,
+            replayed: View::ZERO,
+            later: Vec::new(),
             actions: Vec::new(),
             settings,
         }
@@ -276,7 +284,7 @@ impl Replica {
     }
 
     /// Hands records to the journal; `after` follows once they are durable.
-    pub(crate) fn persist(&mut self, records: Vec<crate::record::Record>, after: Option<After>) {
+    pub(crate) fn persist(&mut self, records: Vec<Record>, after: Option<After>) {
         self.last_token = self.last_token.wrapping_add(1);
         let token = Token(self.last_token);
         if let Some(after) = after {

@@ -38,9 +38,7 @@ impl Replica {
         if restarts {
             let patience = self.patience_ms();
             self.act(Action::SetTimer(Timer::Progress, patience));
-            if self.is_active() {
-                self.act(Action::SetTimer(Timer::Offer, patience / 2));
-            }
+            self.act(Action::SetTimer(Timer::Offer, patience / 2));
         }
         if !is_running && self.watch.is_some() {
             self.act(Action::StopTimer(Timer::Progress));
@@ -131,6 +129,10 @@ impl Replica {
             && signed.body.view == self.target()
         {
             self.act(Action::Broadcast(Message::ViewChange(signed, grounds)));
+            // Whoever left alone has no other timer; its clients should not wait for a rotation.
+            if self.pool.oldest.is_some() {
+                self.act(Action::Offer);
+            }
             self.act(Action::SetTimer(Timer::Resend, RESEND_MS));
         }
     }

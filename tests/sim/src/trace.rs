@@ -1,6 +1,8 @@
 //! A readable account of a run, kept only when somebody wants to read it.
 
-use weal_consensus::{Action, Event, Message, Record};
+use std::collections::BTreeSet;
+
+use weal_consensus::{Action, Event, Message, Record, Timer};
 use weal_types::{Hash, certificate::Vote};
 
 use crate::{host::Host, plan::Micros, queue::Packet};
@@ -8,12 +10,14 @@ use crate::{host::Host, plan::Micros, queue::Packet};
 /// See the module.
 pub(crate) struct Trace {
     is_kept: bool,
+    /// VIEW-CHANGEs and NEW-VIEWs that were told of: they are sent again and again.
+    told: BTreeSet<String>,
     pub(crate) lines: Vec<String>,
 }
 
 impl Trace {
     pub(crate) const fn new(is_kept: bool) -> Self {
-        Self { is_kept, lines: Vec::new() }
+        Self { is_kept, told: BTreeSet::new(), lines: Vec::new() }
     }
 
     pub(crate) fn note(&mut self, now: Micros, what: impl FnOnce() -> String) {
@@ -26,6 +30,11 @@ impl Trace {
         if self.is_kept
             && let Some(what) = what()
         {
+            let is_old = what.contains("View") && !what.contains("persists")
+                && !self.told.insert(format!("{} {what}", host.id));
+            if is_old {
+                return;
+            }
             let seconds = now as f64 / 1e6;
             let name = if host.is_honest() { ' ' } else { '!' };
             self.lines.push(format!("{seconds:>11.6} {name}{:<3} {what}", host.member));
@@ -63,7 +72,7 @@ impl Trace {
                 let digest = proposal.as_ref().map(|proposal| short(&proposal.digest()));
                 Some(format!("   built {height} in view {view}: {digest:?}"))
             }
-            Event::Expired(weal_consensus::Timer::Heartbeat) => None,
+            Event::Expired(Timer::Heartbeat | Timer::Resend) => None,
             other => Some(format!("   {other:?}")),
         });
     }
@@ -71,7 +80,7 @@ impl Trace {
     pub(crate) fn action(&mut self, now: Micros, host: &Host, action: &Action) {
         self.on(now, host, || match action {
             Action::Send(_, Message::Status(_)) | Action::Broadcast(Message::Status(_)) => None,
-            Action::SetTimer(weal_consensus::Timer::Heartbeat, _) => None,
+            Action::SetTimer(Timer::Heartbeat | Timer::Resend, _) => None,
             Action::Sign(draft) => {
                 Some(format!("   signs {}", brief(&draft.clone().signed(0, [0; 64]))))
             }

@@ -93,6 +93,11 @@ impl Pool {
         }
     }
 
+    /// Nothing of the epoch before is in flight.
+    pub(crate) fn begin_epoch(&mut self) {
+        self.slots.clear();
+    }
+
     /// A height was executed.
     pub(crate) fn executed(&mut self, ledger: &Ledger) {
         self.slots.retain(|height, _| *height > ledger.height);
@@ -132,12 +137,6 @@ impl Pool {
             }
         }
         ids
-    }
-
-    /// Own transactions, which whoever took them keeps offering.
-    pub(crate) fn own(&self) -> Vec<u32> {
-        let own = self.waiting.iter().filter(|waiting| waiting.is_own);
-        own.map(|waiting| waiting.id).collect()
     }
 
     /// Whether a leader's fresh block passes over a transaction that it must know: by a block with

@@ -161,6 +161,10 @@ impl World {
         let on = &mut self.hosts[host];
         on.reign = Rc::clone(&on.chain.ledger().reign);
         on.fetches.clear();
+        on.pool.begin_epoch();
+        for entry in on.journal.entries().iter().filter(|entry| entry.record.epoch() == epoch) {
+            on.pool.note(&entry.record);
+        }
         on.pool.is_dirty = true;
         on.pool.told = weal_consensus::Pool::default();
         debug_assert_eq!((on.reign.set.epoch, on.position()), (epoch, me));
