@@ -52,6 +52,8 @@ impl Reign {
 impl Replica {
     /// The state schedules the end of the epoch. The first schedule stands.
     pub(crate) fn schedule(&mut self, handover: Option<Handover>) {
+        let next = self.reign.epoch().checked_add(Epoch(1));
+        let handover = handover.filter(|handover| Some(handover.next.epoch) == next);
         if self.reign.handover.is_none() {
             self.reign.handover = handover;
         }
@@ -120,9 +122,8 @@ impl Replica {
             reign,
             phase: Phase::Active,
             executed: self.executed,
-            pool: self.pool,
+            oldest: self.oldest,
             is_due: self.is_due,
-            last_build: self.last_build,
             last_token: self.last_token,
             voice,
             actions,

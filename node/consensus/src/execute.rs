@@ -4,7 +4,7 @@
 //! In the paper a checkpoint is taken every hundred requests. Here every height is one: its votes
 //! are over the executed header, so that a client needs one certificate and no quorum of answers.
 
-use alloc::{sync::Arc, vec, vec::Vec};
+use alloc::{sync::Arc, vec::Vec};
 
 use weal_types::{
     Hash, Height, View,
@@ -87,20 +87,14 @@ impl Replica {
 
     /// A certificate from another validator.
     pub(crate) fn heard_certificate(&mut self, certificate: &Arc<Certificate>) {
-        let Vote { kind, view, height, hash, .. } = certificate.vote;
-        if kind == CertificateKind::Checkpoint {
-            return self.heard_proof(certificate);
-        }
-        if !self.is_in_reach(height) {
-            return;
-        }
+        let Vote { kind, height, .. } = certificate.vote;
         match kind {
-            CertificateKind::Commit => self.ordered(Arc::clone(certificate)),
-            _ if view == self.view => {
-                self.want_body(height, hash, certificate.signers);
-                self.prepared(Arc::clone(certificate));
+            CertificateKind::Checkpoint => self.heard_proof(certificate),
+            CertificateKind::Commit if self.is_in_reach(height) => {
+                self.ordered(Arc::clone(certificate));
             }
-            _ => {}
+            // PREPAREs matter within their view alone, and there every vote is sent again.
+            CertificateKind::Commit | CertificateKind::Prepare => {}
         }
     }
 
@@ -186,8 +180,8 @@ impl Replica {
     fn settle_at(&mut self, height: Height, hash: Hash, certificate: Arc<Certificate>) {
         self.stable = Mark { height, hash };
         self.stable_certificate = Some(Arc::clone(&certificate));
-        // Without waiting: every later vote of this replica is durable after it.
-        self.persist(vec![Record::Stable(certificate)], None);
+        // Before every later vote of this replica.
+        self.act(Action::Note(Record::Stable(certificate)));
         self.slots.retain(|other, _| *other > height);
         self.productive = self.target();
         if self.building.is_some_and(|building| building <= height) {

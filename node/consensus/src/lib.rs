@@ -50,14 +50,13 @@ mod recovery;
 mod replica;
 mod settings;
 mod slot;
-pub mod solo;
 mod status;
 mod tally;
 mod timing;
 mod verify;
 mod view_change;
 
-pub use event::{Action, Body, Event, Halt, Handover, Ordered, Pool, Timer, Token};
+pub use event::{Action, Body, Event, Halt, Handover, Ordered, Timer, Token};
 pub use evidence::Evidence;
 pub use message::{
     Claim, Draft, Grounds, MESSAGE_BYTES, Mark, Message, NewView, PerSlot, PrePrepare,

@@ -101,7 +101,7 @@ impl Replica {
         let entering = Some(Entering { new_view, is_durable: false });
         self.phase = Phase::Changing { target: view, is_durable, entering };
         self.building = None;
-        self.persist(vec![Record::NewView(Arc::clone(signed))], Some(After::Enter(view)));
+        self.persist(vec![Record::NewView(Arc::clone(signed))], After::Enter(view));
         if let Some(certificate) = &signed.body.certificate {
             self.heard_proof(&Arc::new(certificate.clone()));
             self.catch_up(true);

@@ -133,13 +133,12 @@ impl Replica {
 
     /// What a correct leader's fresh proposal looks like, transactions aside.
     fn is_lawful(&self, body: &PrePrepare) -> bool {
-        let Proposal { first_view, proposer, tx_count, tx_bytes, gas, .. } = body.proposal;
+        let Proposal { first_view, proposer, tx_count, tx_bytes, .. } = body.proposal;
         let limits = &self.settings.limits;
         first_view == body.view
             && proposer == self.leader(body.view)
             && tx_count <= limits.transactions
             && tx_bytes <= limits.bytes
-            && gas.0 <= limits.gas
     }
 
     /// Rule B1: the proposal, its transactions and the vote are durable before PREPARE.
@@ -154,7 +153,7 @@ impl Replica {
         let proposal = proposal.clone();
         *is_kept = true;
         slot.accepted = Some(Accepted { view, digest, is_durable: false });
-        self.persist(vec![Record::Accepted { view, proposal }], Some(After::Prepare(view, height)));
+        self.persist(vec![Record::Accepted { view, proposal }], After::Prepare(view, height));
     }
 
     /// What was accepted is durable: it may be said.
@@ -194,7 +193,7 @@ impl Replica {
             CertificateKind::Commit => &mut slot.commits,
             CertificateKind::Checkpoint => &mut slot.checkpoints,
         };
-        if let Err(other) = tally.add(present, signed) {
+        if let Some(other) = tally.add(present, signed) {
             return self.act(Action::Accuse(Evidence::Votes(other, *signed)));
         }
         match kind {
@@ -256,7 +255,7 @@ impl Replica {
         }
         slot.raise_prepared(&certificate);
         records.push(Record::Prepared(certificate));
-        self.persist(records, Some(After::Commit(view, height)));
+        self.persist(records, After::Commit(view, height));
     }
 
     /// The certificate is durable: COMMIT.
@@ -302,7 +301,7 @@ impl Replica {
         }
         slot.ordered = Some(Arc::clone(&certificate));
         let holders = certificate.signers;
-        self.persist(vec![Record::Ordered(certificate)], None);
+        self.act(Action::Note(Record::Ordered(certificate)));
         self.productive = self.target();
         self.want_body(height, digest, holders);
         self.execute_next();

@@ -23,7 +23,8 @@ use crate::{
 };
 
 impl Replica {
-    /// One record of the journal, in order.
+    /// One record of the journal, in order. A journal that began anew may repeat a stretch, so what is
+    /// older than what is known changes nothing.
     pub(crate) fn replay(&mut self, record: Record) {
         if record.epoch() > self.reign.epoch() {
             return self.later.push(record);
@@ -36,8 +37,12 @@ impl Replica {
         match record {
             Record::Accepted { view, proposal } => {
                 let (height, digest) = (proposal.height, proposal.digest());
+                let present = self.view;
                 let slot = self.slot(height);
-                slot.accepted = Some(Accepted { view, digest, is_durable: true });
+                let known = slot.accepted.map_or(present, |known| known.view);
+                if view >= present.max(known) {
+                    slot.accepted = Some(Accepted { view, digest, is_durable: true });
+                }
                 slot.bodies.insert(digest, Content::Valid { proposal, is_kept: true });
             }
             Record::Body(proposal) => {
@@ -52,16 +57,19 @@ impl Replica {
                 let height = certificate.vote.height;
                 self.slot(height).ordered = Some(certificate);
             }
-            Record::ViewChange(change, grounds) => {
+            Record::ViewChange(change, grounds) if change.view > self.target() => {
                 let target = change.view;
                 self.phase = Phase::Changing { target, is_durable: true, entering: None };
                 self.own_change = Some((change, grounds));
             }
-            Record::NewView(new_view) => self.replay_new_view(new_view),
-            Record::Stable(certificate) => {
-                self.floor = self.floor.max(certificate.vote.height);
+            Record::NewView(new_view) if new_view.body.view >= self.target() => {
+                self.replay_new_view(new_view);
+            }
+            Record::Stable(certificate) if certificate.vote.height > self.floor => {
+                self.floor = certificate.vote.height;
                 self.proven = Some(certificate);
             }
+            Record::ViewChange(..) | Record::NewView(_) | Record::Stable(_) => {}
         }
     }
 

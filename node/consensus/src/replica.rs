@@ -15,7 +15,7 @@ use weal_types::{
 
 use crate::{
     epoch::Reign,
-    event::{Action, Event, Halt, Pool, Token},
+    event::{Action, Event, Halt, Token},
     message::{Draft, Grounds, Mark, Message, NewView, Signed, ViewChange},
     record::Record,
     settings::Settings,
@@ -70,14 +70,13 @@ pub struct Replica {
     pub(crate) awaited: BTreeMap<Token, After>,
     pub(crate) last_token: u64,
 
-    /// What could be ordered.
-    pub(crate) pool: Pool,
+    /// Since when the oldest transaction waits that could be ordered.
+    pub(crate) oldest: Option<TimeMs>,
     /// Whether somebody wants a block even if it is empty.
     pub(crate) is_due: bool,
     /// The slot for which transactions are being chosen.
     pub(crate) building: Option<Height>,
-    pub(crate) last_build: Option<TimeMs>,
-    /// Whether [`crate::Timer::Build`] runs.
+    /// Whether [`crate::Timer::Build`] runs: the last build is not long ago.
     pub(crate) is_build_timed: bool,
     pub(crate) watch: Option<Watch>,
 
@@ -170,10 +169,9 @@ impl Replica {
             alone: BTreeMap::new(),
             awaited: BTreeMap::new(),
             last_token: 0,
-            pool: Pool::default(),
+            oldest: None,
             is_due: false,
             building: None,
-            last_build: None,
             is_build_timed: false,
             watch: None,
             voice: Voice::Replaying,
@@ -185,7 +183,8 @@ impl Replica {
         }
     }
 
-    /// The next state, in place, and what the engine is to do.
+    /// The next state, in place, and what the engine is to do. `now` is this machine's clock, which
+    /// fresh proposals are held against.
     pub fn step(&mut self, now: TimeMs, event: Event) -> Vec<Action> {
         match event {
             Event::Replay(record) => self.replay(record),
@@ -200,13 +199,13 @@ impl Replica {
             Event::Synced { header, certificate, handover } => {
                 self.synced(&header, certificate, handover);
             }
-            Event::Pool(pool) => self.pool = pool,
+            Event::Pool(oldest) => self.oldest = oldest,
             Event::Due => self.is_due = true,
             Event::Unfair => self.called_unfair(self.me()),
             Event::Expired(timer) => self.expired(timer),
         }
         if self.is_running() {
-            self.build(now);
+            self.build();
             self.set_watch();
         }
         core::mem::take(&mut self.actions)
@@ -273,7 +272,7 @@ impl Replica {
             Some(After::Commit(view, height)) => self.commit(view, height),
             Some(After::Change(view)) => self.announce_change(view),
             Some(After::Enter(view)) => self.entry_durable(view),
-            // Records that nothing waits for.
+            // An answer to the epoch before.
             None => {}
         }
     }
@@ -284,12 +283,10 @@ impl Replica {
     }
 
     /// Hands records to the journal; `after` follows once they are durable.
-    pub(crate) fn persist(&mut self, records: Vec<Record>, after: Option<After>) {
+    pub(crate) fn persist(&mut self, records: Vec<Record>, after: After) {
         self.last_token = self.last_token.wrapping_add(1);
         let token = Token(self.last_token);
-        if let Some(after) = after {
-            self.awaited.insert(token, after);
-        }
+        self.awaited.insert(token, after);
         self.act(Action::Persist(token, records));
     }
 

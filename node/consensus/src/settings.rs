@@ -72,8 +72,6 @@ pub struct Pace {
     /// Least time between the builds of two blocks, in milliseconds. A lone transaction after a
     /// silence never waits for it; under load it lets transactions share a block's fixed costs.
     pub between_ms: u64,
-    /// Bytes of waiting transactions for which a leader does not wait at all.
-    pub enough_bytes: u64,
     /// Slots above the stable height that a leader fills: [`IN_FLIGHT`] or less. More would only let
     /// transactions wait in blocks instead of the pool.
     pub in_flight: u64,
@@ -81,15 +79,14 @@ pub struct Pace {
     pub manual: bool,
 }
 
-/// What a proposal may hold, by the chain's parameters.
+/// What a proposal may hold on every chain. What the chain's parameters add, such as gas, the engine
+/// judges with the transactions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BlockLimits {
     /// Transactions.
     pub transactions: u32,
     /// Their bytes.
     pub bytes: u32,
-    /// Sum of their gas limits.
-    pub gas: u64,
 }
 
 /// The first end of a term above `height`.

@@ -76,7 +76,7 @@ impl Replica {
                 .range(lowest..)
                 .any(|(_, slot)| slot.accepted.is_some() || slot.ordered.is_some())
         };
-        let is_ready = self.pool.oldest.is_some() && !self.settings.pace.manual;
+        let is_ready = self.oldest.is_some() && !self.settings.pace.manual;
         let is_owed = is_ready || self.must_fill(lowest) || is_begun();
         (lowest <= self.window_end() && is_owed).then_some(lowest)
     }
@@ -130,7 +130,7 @@ impl Replica {
         {
             self.act(Action::Broadcast(Message::ViewChange(signed, grounds)));
             // Whoever left alone has no other timer; its clients should not wait for a rotation.
-            if self.pool.oldest.is_some() {
+            if self.oldest.is_some() {
                 self.act(Action::Offer);
             }
             self.act(Action::SetTimer(Timer::Resend, RESEND_MS));

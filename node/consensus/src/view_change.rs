@@ -38,7 +38,7 @@ impl Replica {
         self.phase = Phase::Changing { target, is_durable: false, entering: None };
         self.building = None;
         self.own_change = Some((change.clone(), Arc::clone(&grounds)));
-        self.persist(vec![Record::ViewChange(change, grounds)], Some(After::Change(target)));
+        self.persist(vec![Record::ViewChange(change, grounds)], After::Change(target));
     }
 
     /// The set P of Castro & Liskov 1999 §4.4: for every slot above the stable height, the PREPARE

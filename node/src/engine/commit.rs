@@ -66,12 +66,12 @@ impl Committer {
         });
         let block = FinalizedBlock {
             header: executed.header,
-            certificate: Some(certificate),
+            certificate: certificate.map(Arc::unwrap_or_clone),
             transactions: transactions.collect(),
             receipts: executed.receipts,
         };
         let mut batch = Batch::new();
-        self.ledger.write(&mut batch, &block, Some(&executed.proposal));
+        self.ledger.write(&mut batch, &block, executed.proposal.as_ref());
         self.state.commit(executed.prepared, &batch).map_err(|error| error.to_string())?;
         self.in_flight.committed(block.header.height);
         self.pool.forget(block.transactions.iter().map(|transaction| &transaction.hash));

@@ -4,7 +4,7 @@
 
 use weal_consensus::Message;
 
-use crate::{ledger::Reign, keys::Signer, random::Random};
+use crate::{keys::Signer, ledger::Reign, random::Random};
 
 mod silent;
 

@@ -77,8 +77,7 @@ impl Campaign {
         self.simulated_ms += report.simulated_ms;
         self.heights += report.height;
         self.slowest = self.slowest.max((report.healing_ms, report.seed));
-        self.highest =
-            (self.highest.0.max(report.view), self.highest.1.max(report.epoch));
+        self.highest = (self.highest.0.max(report.view), self.highest.1.max(report.epoch));
         if let Some(failure) = &report.failure {
             self.failures.insert(report.seed, failure.clone());
         }
@@ -92,8 +91,7 @@ impl Campaign {
         self.heights += other.heights;
         self.core_us += other.core_us;
         self.slowest = self.slowest.max(other.slowest);
-        self.highest =
-            (self.highest.0.max(other.highest.0), self.highest.1.max(other.highest.1));
+        self.highest = (self.highest.0.max(other.highest.0), self.highest.1.max(other.highest.1));
         self.failures.extend(other.failures);
     }
 

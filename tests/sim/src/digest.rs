@@ -10,9 +10,7 @@ pub(crate) fn packet(packet: &Packet) -> u64 {
     match packet {
         Packet::Consensus(message, body) => fold(&[1, of(message), body.is_some().into()]),
         Packet::Encoded(bytes, body) => fold(&[2, bytes.len() as u64, body.is_some().into()]),
-        Packet::Transactions(ids) => {
-            ids.iter().fold(3, |sum, id| fold(&[sum, u64::from(*id)]))
-        }
+        Packet::Transactions(ids) => ids.iter().fold(3, |sum, id| fold(&[sum, u64::from(*id)])),
         Packet::WantBody(digest) => fold(&[4, word(digest)]),
         Packet::HaveBody(body) => fold(&[5, word(&body.digest)]),
         Packet::WantBlocks(first, last) => {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
-use weal_consensus::{BlockLimits, Mark, Pace, Replica, Settings, Timer};
+use weal_consensus::{BlockLimits, Mark, Pace, Record, Replica, Settings, Timer};
 use weal_types::{Hash, Height, TimeMs, certificate::Certificate};
 
 use crate::{
@@ -43,6 +43,8 @@ pub(crate) struct Host {
     /// The epoch whose positions the replica's actions name.
     pub(crate) reign: Rc<Reign>,
     pub(crate) journal: Journal,
+    /// What goes to the journal with the next batch.
+    pub(crate) noted: Vec<Record>,
     pub(crate) chain: Chain,
     pub(crate) pool: Pool,
     /// Proposals with their transactions, in memory.
@@ -121,6 +123,7 @@ impl Host {
             replica: Replica::new(settings(&chain, member, plan, constitution)),
             reign,
             journal: Journal::default(),
+            noted: Vec::new(),
             chain,
             pool: Pool::default(),
             bodies: BTreeMap::new(),
@@ -139,6 +142,7 @@ impl Host {
         self.is_up = true;
         self.chain.forget_unstored();
         self.pool.forget_foreign();
+        self.noted.clear();
         self.begin_replica(plan, constitution);
         self.bodies.clear();
         for body in self.journal.bodies() {
@@ -191,16 +195,10 @@ fn settings(chain: &Chain, member: usize, plan: &Plan, constitution: &Constituti
         },
         window: plan.window,
         term: plan.term,
-        pace: Pace {
-            between_ms: plan.between_ms,
-            enough_bytes: u64::from(plan.block * crate::ledger::TX_BYTES),
-            in_flight: plan.in_flight,
-            manual: false,
-        },
+        pace: Pace { between_ms: plan.between_ms, in_flight: plan.in_flight, manual: false },
         limits: BlockLimits {
             transactions: plan.block,
             bytes: plan.block * crate::ledger::TX_BYTES,
-            gas: u64::from(plan.block),
         },
     }
 }

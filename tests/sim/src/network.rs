@@ -14,8 +14,14 @@ pub(crate) struct Network {
 }
 
 /// How messages travel once all faults have ended: without loss, within a tenth of a second.
-const HEALED: plan::Network =
-    plan::Network { least: MILLI, most: 20 * MILLI, loss: 0, duplicate: 0, slow: 10, tail: 80 * MILLI };
+const HEALED: plan::Network = plan::Network {
+    least: MILLI,
+    most: 20 * MILLI,
+    loss: 0,
+    duplicate: 0,
+    slow: 10,
+    tail: 80 * MILLI,
+};
 
 impl Network {
     pub(crate) fn new(manners: plan::Network, members: usize, random: Random) -> Self {

@@ -30,7 +30,8 @@ impl Trace {
         if self.is_kept
             && let Some(what) = what()
         {
-            let is_old = what.contains("View") && !what.contains("persists")
+            let is_old = what.contains("View")
+                && !what.contains("persists")
                 && !self.told.insert(format!("{} {what}", host.id));
             if is_old {
                 return;
@@ -90,6 +91,7 @@ impl Trace {
                 let records: Vec<_> = records.iter().map(record).collect();
                 Some(format!("   persists {}: {}", token.0, records.join(", ")))
             }
+            Action::Note(noted) => Some(format!("   notes {}", record(noted))),
             Action::FetchBody { height, digest, .. } => {
                 Some(format!("   looks for body of {height} {}", short(digest)))
             }
@@ -98,9 +100,7 @@ impl Trace {
                 let proof = if certificate.is_some() { "" } else { " (by a later one)" };
                 Some(format!("   stable: {}{proof}", header.height))
             }
-            Action::Sync(certificate) => {
-                Some(format!("   syncs to {}", certificate.vote.height))
-            }
+            Action::Sync(certificate) => Some(format!("   syncs to {}", certificate.vote.height)),
             other => Some(format!("   {other:?}")),
         });
     }

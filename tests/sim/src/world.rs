@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, rc::Rc};
 
 use weal_consensus::{Event, Timer};
-use weal_types::{ChainId, Epoch, Height};
+use weal_types::{ChainId, Epoch, Height, TimeMs};
 
 use crate::{
     host::{Clock, Host},
@@ -132,8 +132,8 @@ impl World {
             self.queue.push(submission.at, Happening::Submit(number));
         }
         for (number, planned) in plan.faults.iter().enumerate() {
-            let is_wanted = !options.skip.contains(&number)
-                && !options.without.contains(&planned.kind);
+            let is_wanted =
+                !options.skip.contains(&number) && !options.without.contains(&planned.kind);
             if is_wanted {
                 self.queue.push(planned.at, Happening::Fault(number));
             }
@@ -251,22 +251,17 @@ impl World {
         }
     }
 
-    fn pool_news(&mut self, host: usize) -> Option<weal_consensus::Pool> {
+    fn pool_news(&mut self, host: usize) -> Option<Option<TimeMs>> {
         let on = &mut self.hosts[host];
         if !std::mem::take(&mut on.pool.is_dirty) {
             return None;
         }
-        let pool = match on.pool.oldest(&on.bodies) {
-            Some((since, bytes)) => {
-                weal_consensus::Pool { oldest: Some(on.clock.read(since)), bytes }
-            }
-            None => weal_consensus::Pool::default(),
-        };
-        if pool == on.pool.told {
+        let oldest = on.pool.oldest(&on.bodies).map(|since| on.clock.read(since));
+        if oldest == on.pool.told {
             return None;
         }
-        on.pool.told = pool;
-        Some(pool)
+        on.pool.told = oldest;
+        Some(oldest)
     }
 
     /// Folds a delivery into the digest of the run.
@@ -285,7 +280,6 @@ impl World {
         self.report.height = self.report.height.max(height.0);
         self.report.epoch = self.report.epoch.max(epoch.0);
     }
-
 }
 
 /// On which host something happens, and in which of its lives.

@@ -71,14 +71,15 @@ impl Journal {
 }
 
 impl super::Host {
-    /// Appends records, each with its transactions. Returns whether the disk begins to write.
+    /// Appends records, each with its transactions, after what was noted before. Returns whether the disk begins to write.
     pub(crate) fn write(&mut self, token: Token, records: Vec<Record>) -> bool {
         let entry = |record: Record| {
             let digest = record.body().map(weal_types::block::Proposal::digest);
             let body = digest.and_then(|digest| self.bodies.get(&digest).cloned());
             Entry { record, body }
         };
-        let entries = records.into_iter().map(entry).collect();
+        let noted = std::mem::take(&mut self.noted);
+        let entries = noted.into_iter().chain(records).map(entry).collect();
         self.journal.append(token, entries)
     }
 }

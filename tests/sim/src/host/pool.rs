@@ -6,10 +6,10 @@ use std::{
 };
 
 use weal_consensus::Record;
-use weal_types::{Epoch, Hash, Height, View, block::Proposal};
+use weal_types::{Epoch, Hash, Height, TimeMs, View, block::Proposal};
 
 use crate::{
-    ledger::{Body, Ledger, TX_BYTES},
+    ledger::{Body, Ledger},
     plan::{Micros, SECOND},
 };
 
@@ -24,7 +24,7 @@ pub(crate) struct Pool {
     /// What stands in each slot above the executed height.
     slots: BTreeMap<Height, Standing>,
     /// What the replica was told last.
-    pub(crate) told: weal_consensus::Pool,
+    pub(crate) told: Option<TimeMs>,
     /// Whether something changed since.
     pub(crate) is_dirty: bool,
     /// The view whose leader this host has called unfair.
@@ -60,7 +60,7 @@ impl Pool {
     pub(crate) fn forget_foreign(&mut self) {
         self.waiting.retain(|waiting| waiting.is_own);
         self.slots.clear();
-        self.told = weal_consensus::Pool::default();
+        self.told = None;
         self.is_dirty = true;
         self.called = None;
     }
@@ -121,11 +121,9 @@ impl Pool {
         self.ready(bodies).take(most).map(|waiting| waiting.id).collect()
     }
 
-    /// What the replica is to know: since when the oldest is ready, and how many bytes.
-    pub(crate) fn oldest(&self, bodies: &BTreeMap<Hash, Rc<Body>>) -> Option<(Micros, u64)> {
-        let mut ready = self.ready(bodies);
-        let since = ready.next()?.since;
-        Some((since, (1 + ready.count() as u64) * u64::from(TX_BYTES)))
+    /// Since when the oldest is ready.
+    pub(crate) fn oldest(&self, bodies: &BTreeMap<Hash, Rc<Body>>) -> Option<Micros> {
+        self.ready(bodies).next().map(|waiting| waiting.since)
     }
 
     /// All validators are being offered these.

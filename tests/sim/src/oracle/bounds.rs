@@ -23,8 +23,7 @@ pub(super) fn check(
         let detail = format!("member {member} keeps {kept} slots of a window of {}", plan.window);
         return Err(("bounded memory", detail));
     }
-    let (view, most) =
-        (replica.view().0, most_views(now, replica.stable_height().0, plan.term));
+    let (view, most) = (replica.view().0, most_views(now, replica.stable_height().0, plan.term));
     if view > most {
         return Err(("bounded views", format!("member {member} is in view {view}, beyond {most}")));
     }

@@ -39,8 +39,7 @@ impl Certificates {
             return Ok(());
         }
         let anchor = Anchor { chain: self.chain, set: reign.set.clone() };
-        let holds =
-            |key: &_, message: &[u8], signature: &_| keys.holds(key, message, signature);
+        let holds = |key: &_, message: &[u8], signature: &_| keys.holds(key, message, signature);
         match anchor.check_with(header, certificate, &holds) {
             Ok(()) => Ok(()),
             Err(error) => {

@@ -112,9 +112,8 @@ impl Said {
         let left = self.left.entry(change.epoch).or_insert(View::ZERO);
         *left = change.view.max(*left);
         for ((epoch, height), view) in &self.commits {
-            let is_due = *epoch == change.epoch
-                && *height > change.stable.height
-                && *view < change.view;
+            let is_due =
+                *epoch == change.epoch && *height > change.stable.height && *view < change.view;
             let is_claimed =
                 change.claims.iter().any(|claim| claim.height == *height && claim.view >= *view);
             if is_due && !is_claimed {

@@ -63,13 +63,7 @@ pub(crate) fn draw(
     planned
 }
 
-fn add(
-    planned: &mut Vec<Planned>,
-    random: &mut Random,
-    members: &Members,
-    kind: Kind,
-    at: Micros,
-) {
+fn add(planned: &mut Vec<Planned>, random: &mut Random, members: &Members, kind: Kind, at: Micros) {
     let count = members.count;
     let member = random.index(count);
     let down = random.between(10 * MILLI, 4 * SECOND);

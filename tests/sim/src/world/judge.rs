@@ -52,8 +52,7 @@ impl World {
         }
         for host in watched.iter().filter(|host| host.position().is_some()) {
             let ledger = host.chain.stable_ledger();
-            let missing: Vec<_> =
-                self.submitted.iter().filter(|id| !ledger.has(**id)).collect();
+            let missing: Vec<_> = self.submitted.iter().filter(|id| !ledger.has(**id)).collect();
             if !missing.is_empty() {
                 return Some(format!("member {} lacks transactions {missing:?}", host.member));
             }

@@ -49,9 +49,8 @@ impl World {
             chain: self.constitution.chain,
             set: on.reign.set.clone(),
         };
-        let holds = |key: &_, message: &[u8], signature: &_| {
-            self.keys.holds(key, message, signature)
-        };
+        let holds =
+            |key: &_, message: &[u8], signature: &_| self.keys.holds(key, message, signature);
         if anchor.check_with(&header, &certificate, &holds).is_err() {
             return;
         }

@@ -17,6 +17,10 @@ impl World {
         match action {
             Action::Sign(draft) => self.sign(host, draft, inbox),
             Action::Persist(token, records) => self.persist(host, token, records, inbox),
+            Action::Note(record) => {
+                self.heed(host, &record, inbox);
+                self.hosts[host].noted.push(record);
+            }
             Action::Send(to, message) => {
                 let to = self.hosts[host].reign.members.get(usize::from(to)).copied();
                 if let Some(to) = to {
@@ -71,25 +75,30 @@ impl World {
     }
 
     fn persist(&mut self, host: usize, token: Token, records: Vec<Record>, inbox: &mut Inbox) {
-        let (now, most) = (self.now, self.plan.block);
-        let on = &mut self.hosts[host];
         for record in &records {
-            on.pool.note(record);
-            if let Record::Ordered(certificate) = record
-                && on.treason.is_none()
-            {
-                let vote = &certificate.vote;
-                self.oracles.ordered(now, on.member, vote.height, vote.hash);
-            }
-            if let Record::Accepted { view, proposal } = record
-                && on.pool.is_unfair((proposal, *view), &on.bodies, (now, most))
-            {
-                inbox.others.push_back(Event::Unfair);
-            }
+            self.heed(host, record, inbox);
         }
         let on = &mut self.hosts[host];
         if on.write(token, records) {
             self.sync_disk(host);
+        }
+    }
+
+    /// What a record tells the pool and the oracles.
+    fn heed(&mut self, host: usize, record: &Record, inbox: &mut Inbox) {
+        let (now, most) = (self.now, self.plan.block);
+        let on = &mut self.hosts[host];
+        on.pool.note(record);
+        if let Record::Ordered(certificate) = record
+            && on.treason.is_none()
+        {
+            let vote = &certificate.vote;
+            self.oracles.ordered(now, on.member, vote.height, vote.hash);
+        }
+        if let Record::Accepted { view, proposal } = record
+            && on.pool.is_unfair((proposal, *view), &on.bodies, (now, most))
+        {
+            inbox.others.push_back(Event::Unfair);
         }
     }
 
@@ -166,7 +175,7 @@ impl World {
             on.pool.note(&entry.record);
         }
         on.pool.is_dirty = true;
-        on.pool.told = weal_consensus::Pool::default();
+        on.pool.told = None;
         debug_assert_eq!((on.reign.set.epoch, on.position()), (epoch, me));
         let life = on.life;
         self.note_height(Height::ZERO, epoch);

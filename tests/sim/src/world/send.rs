@@ -37,8 +37,7 @@ impl World {
     fn betray(&mut self, host: usize, to: usize, message: Message) -> Vec<Message> {
         let on = &mut self.hosts[host];
         let Some(treason) = &mut on.treason else { return vec![message] };
-        let mut scene =
-            Scene { random: &mut self.random, signer: &on.signer, reign: &on.reign };
+        let mut scene = Scene { random: &mut self.random, signer: &on.signer, reign: &on.reign };
         treason.send(&mut scene, to, message)
     }
 

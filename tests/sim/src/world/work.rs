@@ -3,11 +3,7 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use weal_consensus::{Event, Ordered};
-use weal_types::{
-    Gas, Hash, Height, View,
-    block::Proposal,
-    codec::Version,
-};
+use weal_types::{Gas, Hash, Height, View, block::Proposal, codec::Version};
 
 use super::World;
 use crate::{
@@ -62,7 +58,7 @@ impl World {
         let Some(proposer) = on.position() else { return };
         let transactions = on.pool.choose(&on.bodies, most);
         if transactions.is_empty() && !even_empty {
-            on.pool.told = weal_consensus::Pool::default();
+            on.pool.told = None;
             return self.feed(host, Event::Built { view, height, proposal: None });
         }
         let count = transactions.len() as u32;
