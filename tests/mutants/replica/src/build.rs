@@ -17,7 +17,9 @@ fn main() {
             fs::write(Path::new(&out).join("replica.rs"), text).expect("cargo made OUT_DIR");
         }
         Err(reason) => {
-            println!("cargo::error={reason}");
+            for line in reason.lines() {
+                println!("cargo::error={line}");
+            }
             exit(1);
         }
     }

@@ -4,7 +4,13 @@
 //! than what is to be replaced, `⟦` and `⟧` stand around that. What is replaced is either an
 //! expression or, if it ends in `;`, a statement; both stay in the text, as the other branch.
 
-use std::{collections::BTreeMap, fmt::Write, fs, ops::Range, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    fs,
+    ops::Range,
+    path::Path,
+};
 
 use crate::table::Mutant;
 
@@ -78,12 +84,17 @@ fn inline(
 /// One file with all edits that concern it.
 pub fn rewrite(source: &str, file: &str, mutants: &[Mutant]) -> Result<String, String> {
     let mut placed = Vec::new();
+    let mut reasons = Vec::new();
     for (mutant, row) in mutants.iter().enumerate() {
         for edit in row.edits.iter().filter(|edit| edit.file == file) {
-            let range = place(source, edit.find)
-                .map_err(|reason| format!("mutant `{}`, {file}: {reason}", row.name))?;
-            placed.push(Placed { range, mutant, replace: edit.replace });
+            match place(source, edit.find) {
+                Ok(range) => placed.push(Placed { range, mutant, replace: edit.replace }),
+                Err(reason) => reasons.push(format!("mutant `{}`, {file}: {reason}", row.name)),
+            }
         }
+    }
+    if !reasons.is_empty() {
+        return Err(reasons.join("\n"));
     }
     placed.sort_by_key(|edit| (edit.range.start, edit.range.end, edit.mutant));
     let mut text = String::new();

@@ -11,16 +11,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
             Edit {
                 file: "normal.rs",
                 find: "self.persist(vec![Record::Accepted { view, proposal }], \
-                       Some(After::Prepare(view, height)));",
-                replace: "self.persist(vec![Record::Accepted { view, proposal }], None); \
-                          self.prepare(view, height);",
+                       After::Prepare(view, height));",
+                replace: "self.persist(vec![Record::Accepted { view, proposal }], \
+                          After::Prepare(view, height)); self.prepare(view, height);",
             },
             Edit {
                 file: "propose.rs",
                 find: "self.persist(vec![Record::Accepted { view, proposal }], \
-                       Some(After::Prepare(view, height)));",
-                replace: "self.persist(vec![Record::Accepted { view, proposal }], None); \
-                          self.prepare(view, height);",
+                       After::Prepare(view, height));",
+                replace: "self.persist(vec![Record::Accepted { view, proposal }], \
+                          After::Prepare(view, height)); self.prepare(view, height);",
             },
         ],
     },
@@ -29,8 +29,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
         rule: "B2: the PREPARE certificate is durable before COMMIT",
         edits: &[Edit {
             file: "normal.rs",
-            find: "self.persist(records, Some(After::Commit(view, height)));",
-            replace: "self.persist(records, None); self.commit(view, height);",
+            find: "self.persist(records, After::Commit(view, height));",
+            replace: "self.persist(records, After::Commit(view, height)); \
+                      self.commit(view, height);",
         }],
     },
     Mutant {
@@ -39,9 +40,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
         edits: &[Edit {
             file: "view_change.rs",
             find: "self.persist(vec![Record::ViewChange(change, grounds)], \
-                   Some(After::Change(target)));",
-            replace: "self.persist(vec![Record::ViewChange(change, grounds)], None); \
-                      self.announce_change(target);",
+                   After::Change(target));",
+            replace: "self.persist(vec![Record::ViewChange(change, grounds)], \
+                      After::Change(target)); self.announce_change(target);",
         }],
     },
     Mutant {
@@ -49,10 +50,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
         rule: "A NEW-VIEW is durable before anything is said in its view",
         edits: &[Edit {
             file: "new_view.rs",
-            find: "self.persist(vec![Record::NewView(Arc::clone(signed))], \
-                   Some(After::Enter(view)));",
-            replace: "self.persist(vec![Record::NewView(Arc::clone(signed))], None); \
-                      self.entry_durable(view);",
+            find: "self.persist(vec![Record::NewView(Arc::clone(signed))], After::Enter(view));",
+            replace: "self.persist(vec![Record::NewView(Arc::clone(signed))], \
+                      After::Enter(view)); self.entry_durable(view);",
         }],
     },
     Mutant {
@@ -94,8 +94,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         rule: "After a restart, the view entered last is known",
         edits: &[Edit {
             file: "recovery.rs",
-            find: "Record::NewView(new_view) => ⟦self.replay_new_view(new_view)⟧,",
-            replace: "()",
+            find: "self.replay_new_view(new_view);",
+            replace: "",
         }],
     },
     Mutant {
@@ -104,7 +104,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         edits: &[
             Edit {
                 file: "recovery.rs",
-                find: "self.floor = self.floor.max(certificate.vote.height);",
+                find: "self.floor = certificate.vote.height;",
                 replace: "",
             },
             Edit { file: "recovery.rs", find: "self.proven = Some(certificate);", replace: "" },
@@ -115,7 +115,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         rule: "A stable height is in the journal before every later vote",
         edits: &[Edit {
             file: "execute.rs",
-            find: "self.persist(vec![Record::Stable(certificate)], None);",
+            find: "self.act(Action::Note(Record::Stable(certificate)));",
             replace: "",
         }],
     },
