@@ -23,14 +23,20 @@ struct Placed<'a> {
 
 /// The source of the library at `directory` as one file, with the mutants in it.
 pub fn generate(directory: &Path, mutants: &[Mutant]) -> Result<String, String> {
+    let files: BTreeSet<_> =
+        mutants.iter().flat_map(|mutant| mutant.edits).map(|edit| edit.file).collect();
     let mut edited = BTreeMap::new();
-    for edit in mutants.iter().flat_map(|mutant| mutant.edits) {
-        if !edited.contains_key(edit.file) {
-            edited.insert(
-                edit.file,
-                rewrite(&read(&directory.join(edit.file))?, edit.file, mutants)?,
-            );
+    let mut reasons = Vec::new();
+    for file in files {
+        match read(&directory.join(file)).and_then(|source| rewrite(&source, file, mutants)) {
+            Ok(text) => {
+                edited.insert(file, text);
+            }
+            Err(reason) => reasons.push(reason),
         }
+    }
+    if !reasons.is_empty() {
+        return Err(reasons.join("\n"));
     }
     let mut root = String::new();
     inline(&mut root, directory, directory, "lib.rs", &edited)?;

@@ -52,6 +52,9 @@ impl World {
         if let Some(body) = body.filter(|body| is_beside(body, message)) {
             self.take_body(host, body);
         }
+        if let Some(treason) = &mut self.hosts[host].treason {
+            treason.hear(message);
+        }
         if self.hosts[host].is_up {
             self.feed(host, Event::Message { from: position, message: verified });
         }

@@ -8,6 +8,7 @@ use weal_consensus::Message;
 use super::World;
 use crate::{
     byzantine::Scene,
+    host::Host,
     ledger::Body,
     options::Kind,
     queue::{Happening, Packet},
@@ -36,9 +37,20 @@ impl World {
     /// What a traitor sends to one member in the place of a message.
     fn betray(&mut self, host: usize, to: usize, message: Message) -> Vec<Message> {
         let on = &mut self.hosts[host];
+        let Some(me) = on.position() else { return vec![message] };
         let Some(treason) = &mut on.treason else { return vec![message] };
-        let mut scene = Scene { random: &mut self.random, signer: &on.signer, reign: &on.reign };
-        treason.send(&mut scene, to, message)
+        let mut scene = Scene {
+            random: &mut self.random,
+            signer: &on.signer,
+            reign: &on.reign,
+            chain: self.constitution.chain,
+            me,
+        };
+        let messages = treason.send(&mut scene, to, message);
+        for message in &messages {
+            on.know_body(message);
+        }
+        messages
     }
 
     /// With the transactions beside an own proposal; encoded in some runs.
@@ -73,6 +85,24 @@ impl World {
                     self.later(delay, Happening::Arrive { to: other, from, packet });
                 }
             }
+        }
+    }
+}
+
+impl Host {
+    /// What a traitor proposes it can show: the transactions are those of another proposal.
+    fn know_body(&mut self, message: &Message) {
+        let Message::PrePrepare(signed) = message else { return };
+        let proposal = &signed.body.proposal;
+        let digest = proposal.digest();
+        if self.bodies.contains_key(&digest) {
+            return;
+        }
+        let mut known = self.bodies.values();
+        let same = known.find(|body| body.proposal.tx_root == proposal.tx_root);
+        let transactions = same.map(|body| body.transactions.clone());
+        if let Some(transactions) = transactions {
+            self.bodies.insert(digest, Rc::new(Body::new(proposal.clone(), transactions)));
         }
     }
 }

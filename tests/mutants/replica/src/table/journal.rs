@@ -163,13 +163,4 @@ pub(super) const MUTANTS: &[Mutant] = &[
             Edit { file: "recovery.rs", find: "self.sign_commit(height);", replace: "" },
         ],
     },
-    Mutant {
-        name: "bodies-forgotten",
-        rule: "Transactions that were voted for are kept until their height is stable",
-        edits: &[Edit {
-            file: "slot.rs",
-            find: "self.proposed = None;",
-            replace: "self.proposed = None; self.bodies.clear();",
-        }],
-    },
 ];

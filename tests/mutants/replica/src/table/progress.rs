@@ -7,11 +7,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "not-offered-again",
         rule: "Half-way through its patience a replica offers the oldest transactions again",
-        edits: &[Edit {
-            file: "timing.rs",
-            find: "Timer::Offer => ⟦self.act(Action::Offer)⟧,",
-            replace: "()",
-        }],
+        edits: &[
+            Edit {
+                file: "timing.rs",
+                find: "Timer::Offer => ⟦self.act(Action::Offer)⟧,",
+                replace: "()",
+            },
+            Edit {
+                file: "timing.rs",
+                find: "if ⟦self.oldest.is_some()⟧ {\n                self.act(Action::Offer);",
+                replace: "false",
+            },
+        ],
     },
     Mutant {
         name: "oneself-not-counted",

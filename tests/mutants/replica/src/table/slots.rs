@@ -60,11 +60,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         edits: &[Edit { file: "epoch.rs", find: "end.min(handover.end)", replace: "end" }],
     },
     Mutant {
-        name: "past-term-end",
-        rule: "No slot beyond the term's end is accepted",
-        edits: &[Edit { file: "epoch.rs", find: "end = end.min(self.term_end());", replace: "" }],
-    },
-    Mutant {
         name: "epoch-too-early",
         rule: "An epoch begins once the end of the one before is stable",
         edits: &[Edit {
@@ -101,33 +96,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         }],
     },
     Mutant {
-        name: "commit-without-body",
-        rule: "COMMIT needs the transactions",
-        edits: &[Edit { file: "normal.rs", find: "_ if ⟦is_null⟧ => {}", replace: "true" }],
-    },
-    Mutant {
-        name: "ordered-slot-voted-again",
-        rule: "Whoever knows a slot to be ordered votes for nothing else in it",
-        edits: &[
-            Edit {
-                file: "normal.rs",
-                find: "slot.accepted.is_some() || slot.ordered.is_some()",
-                replace: "slot.accepted.is_some()",
-            },
-            Edit {
-                file: "normal.rs",
-                find: "if let Some(first) = \
-                       ⟦slot.ordered_digest().filter(|first| *first != digest)⟧",
-                replace: "None",
-            },
-            Edit {
-                file: "new_view.rs",
-                find: "slot.ordered_digest().filter(|first| *first != digest)",
-                replace: "None",
-            },
-        ],
-    },
-    Mutant {
         name: "equivocation-kept-secret",
         rule: "Whoever sees two proposals for one slot shows both to everyone",
         edits: &[
@@ -140,6 +108,27 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 file: "normal.rs",
                 find: "self.act(Action::Broadcast(Message::PrePrepare(other.clone())));",
                 replace: "",
+            },
+        ],
+    },
+    Mutant {
+        name: "prepare-without-body",
+        rule: "PREPARE for a fresh proposal needs the transactions",
+        edits: &[
+            Edit {
+                file: "normal.rs",
+                find: "if proposed.is_timely => Readiness::Ready,\n            _ => ⟦Readiness::Wait⟧",
+                replace: "if proposed.is_timely { Readiness::Ready } else { Readiness::Wait }",
+            },
+            Edit {
+                file: "normal.rs",
+                find: "fn accept(&mut self, height: Height) {\n        let view = ⟦self.view⟧;",
+                replace: "if let Some(slot) = self.slots.get_mut(&height) \
+                          && let Some(proposed) = &slot.proposed { \
+                          let proposal = proposed.signed.body.proposal.clone(); \
+                          let body = Content::Valid { proposal, is_kept: false }; \
+                          slot.bodies.insert(proposed.digest, body); } \
+                          self.view",
             },
         ],
     },

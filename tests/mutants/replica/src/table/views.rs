@@ -35,11 +35,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "digest-claimed",
         rule: "NEW-VIEW recomputed: the digest is that of the certificate, not what is claimed",
-        edits: &[Edit {
-            file: "new_view.rs",
-            find: "(vote.height, vote.view, vote.hash) == (claim.height, claim.view, claim.digest)",
-            replace: "(vote.height, vote.view) == (claim.height, claim.view)",
-        }],
+        edits: &[
+            Edit {
+                file: "new_view.rs",
+                find: "(vote.height, vote.view, vote.hash) == \
+                       (claim.height, claim.view, claim.digest)",
+                replace: "(vote.height, vote.view) == (claim.height, claim.view)",
+            },
+            Edit { file: "new_view.rs", find: "first != claim.digest", replace: "false" },
+        ],
     },
     Mutant {
         name: "lowest-claim-wins",
@@ -139,9 +143,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
         ],
     },
     Mutant {
-        name: "late-votes",
-        rule: "A VIEW-CHANGE cancels the votes that still wait for the journal",
+        name: "claims-late",
+        rule: "A VIEW-CHANGE cancels votes that wait for the journal, or claims what they rest on",
         edits: &[
+            Edit {
+                file: "view_change.rs",
+                find: "self.slots.values().filter_map(|slot| slot.prepared.as_deref()).collect()",
+                replace: "self.slots.iter().filter(|(height, slot)| { \
+                          let waits = |known: &Arc<Certificate>| self.awaited.values() \
+                          .any(|after| *after == After::Commit(known.vote.view, **height)); \
+                          !slot.prepared.as_ref().is_some_and(waits) }) \
+                          .filter_map(|(_, slot)| slot.prepared.as_deref()).collect()",
+            },
             Edit {
                 file: "normal.rs",
                 find: "if ⟦view != self.view || !self.is_active()⟧ {\n            return;\n        }\n        \
