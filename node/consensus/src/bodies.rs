@@ -15,13 +15,16 @@ use crate::{
 impl Replica {
     /// Looks for a proposal and its transactions, unless it is known or nothing.
     pub(crate) fn want_body(&mut self, height: Height, digest: Hash, holders: u128) {
-        if self.is_null(height, &digest) || !self.is_in_reach(height) {
+        if !self.is_in_reach(height) {
             return;
         }
         match self.slot(height).bodies.get_mut(&digest) {
             Some(Content::Wanted(known)) => *known |= holders,
             Some(Content::Valid { .. } | Content::Invalid) => {}
             None => {
+                if self.is_null(height, &digest) {
+                    return;
+                }
                 self.slot(height).bodies.insert(digest, Content::Wanted(holders));
                 self.act(Action::FetchBody { height, digest, holders });
             }

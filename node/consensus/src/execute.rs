@@ -36,10 +36,10 @@ impl Replica {
     fn executable(&self, height: Height) -> Option<Ordered> {
         let slot = self.slots.get(&height)?;
         let digest = slot.ordered_digest()?;
-        if self.is_null(height, &digest) {
-            return Some(Ordered::Null(height));
+        match slot.proposal(&digest) {
+            Some(proposal) => Some(Ordered::Proposal(proposal.clone())),
+            None => self.is_null(height, &digest).then_some(Ordered::Null(height)),
         }
-        slot.proposal(&digest).cloned().map(Ordered::Proposal)
     }
 
     /// A height was executed: state the result.

@@ -233,7 +233,6 @@ impl Replica {
         if !self.is_active() || view != self.view || !self.is_in_reach(height) {
             return;
         }
-        let is_null = self.is_null(height, &digest);
         let slot = self.slot(height);
         if slot.prepared.as_ref().is_some_and(|known| known.vote.view >= view) {
             return;
@@ -249,10 +248,15 @@ impl Replica {
                     *is_kept = true;
                 }
             }
-            _ if is_null => {}
-            // Once it is found, the votes are counted again.
-            _ => return,
+            // Without one, it is nothing that is to be ordered; or, once it is found, the votes are
+            // counted again.
+            _ => {
+                if !self.is_null(height, &digest) {
+                    return;
+                }
+            }
         }
+        let slot = self.slot(height);
         slot.raise_prepared(&certificate);
         records.push(Record::Prepared(certificate));
         self.persist(records, After::Commit(view, height));

@@ -1,58 +1,116 @@
 //! Traitors: at most f members that do not keep to the protocol, one way of doing so in each file.
 //!
-//! Most wrap an honest replica and alter what it says. None can sign for another.
+//! Most wrap an honest replica and alter what it says. A traitor signs with its own key only.
 
-use weal_consensus::{Message, Signed, Statement};
-use weal_types::{ChainId, Hash, Height, View, block::Proposal, codec::Bounded};
+use std::{collections::BTreeMap, rc::Rc};
 
-use crate::{keys::Signer, ledger::Reign, random::Random};
+use weal_consensus::{Draft, Message};
+use weal_types::{BlockHash, ChainId, Hash, Height, View, block::Proposal, codec::Bounded};
+
+use crate::{
+    host::Block,
+    keys::Signer,
+    ledger::{Body, Reign},
+    plan::Micros,
+    random::Random,
+};
 
 mod bad_claim;
+mod counterfeiter;
+mod double_voter;
 mod equivocator;
 mod forger;
+mod forgetful;
+mod garbler;
+mod impatient;
+mod mutator;
 mod new_view_liar;
-mod runs_ahead;
+mod partial;
+mod poisoner;
+mod replayer;
 mod silent;
+mod slow;
+mod twins;
+mod unfair;
+mod usurper;
+mod withholder;
+mod wrong_blocks;
 mod wrong_time;
 
 /// How a traitor behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Behaviour {
-    /// Says nothing.
-    Silent,
-    /// Proposes two things for one slot.
-    Equivocator,
-    /// Makes up votes and certificates.
-    Forger,
-    /// Claims what nobody prepared.
     BadClaim,
-    /// Wants ever higher views.
-    RunsAhead,
-    /// Begins views with what does not follow.
+    Counterfeiter,
+    DoubleVoter,
+    Equivocator,
+    Forgetful,
+    Forger,
+    Garbler,
+    Impatient,
+    Mutator,
     NewViewLiar,
-    /// Proposes at the wrong time.
+    Partial,
+    Poisoner,
+    Replayer,
+    Silent,
+    Slow,
+    Twins,
+    Unfair,
+    Usurper,
+    Withholder,
+    WrongBlocks,
     WrongTime,
 }
 
 impl Behaviour {
-    pub(crate) const ALL: [Self; 7] = [
-        Self::Silent,
-        Self::Equivocator,
-        Self::Forger,
+    pub(crate) const ALL: [Self; 21] = [
         Self::BadClaim,
-        Self::RunsAhead,
+        Self::Counterfeiter,
+        Self::DoubleVoter,
+        Self::Equivocator,
+        Self::Forgetful,
+        Self::Forger,
+        Self::Garbler,
+        Self::Impatient,
+        Self::Mutator,
         Self::NewViewLiar,
+        Self::Partial,
+        Self::Poisoner,
+        Self::Replayer,
+        Self::Silent,
+        Self::Slow,
+        Self::Twins,
+        Self::Unfair,
+        Self::Usurper,
+        Self::Withholder,
+        Self::WrongBlocks,
         Self::WrongTime,
     ];
 
-    pub(crate) fn make(self) -> Box<dyn Treason> {
+    pub(crate) fn make(self, random: &mut Random) -> Box<dyn Treason> {
+        let side = random.word() as u32;
         match self {
-            Self::Silent => Box::new(silent::Silent),
-            Self::Equivocator => Box::new(equivocator::Equivocator::default()),
-            Self::Forger => Box::new(forger::Forger::default()),
             Self::BadClaim => Box::new(bad_claim::BadClaim),
-            Self::RunsAhead => Box::new(runs_ahead::RunsAhead::default()),
+            Self::Counterfeiter => Box::new(counterfeiter::Counterfeiter::default()),
+            Self::DoubleVoter => Box::new(double_voter::DoubleVoter),
+            Self::Equivocator => Box::new(equivocator::Equivocator::new(side)),
+            Self::Forgetful => Box::new(forgetful::Forgetful),
+            Self::Forger => Box::new(forger::Forger),
+            Self::Garbler => Box::new(garbler::Garbler),
+            Self::Impatient => Box::new(impatient::Impatient::new(random.chance(500))),
+            Self::Mutator => Box::new(mutator::Mutator),
             Self::NewViewLiar => Box::new(new_view_liar::NewViewLiar::default()),
+            Self::Partial => Box::new(partial::Partial { side }),
+            Self::Poisoner => Box::new(poisoner::Poisoner),
+            Self::Replayer => Box::new(replayer::Replayer::default()),
+            Self::Silent => Box::new(silent::Silent),
+            Self::Slow => Box::new(slow::Slow),
+            Self::Twins => Box::new(twins::Twins),
+            Self::Unfair => Box::new(unfair::Unfair),
+            Self::Usurper => Box::new(usurper::Usurper),
+            Self::Withholder => Box::new(withholder::Withholder { side }),
+            Self::WrongBlocks => Box::new(wrong_blocks::WrongBlocks),
             Self::WrongTime => Box::new(wrong_time::WrongTime::default()),
         }
     }
@@ -62,17 +120,22 @@ impl Behaviour {
 pub(crate) struct Scene<'a> {
     pub(crate) random: &'a mut Random,
     pub(crate) signer: &'a Signer,
-    pub(crate) reign: &'a Reign,
     pub(crate) chain: ChainId,
+    pub(crate) reign: &'a Reign,
     /// Its position.
     pub(crate) me: u8,
+    /// The view of its replica.
+    pub(crate) view: View,
+    /// Where the epoch began: what is final without a proof.
+    pub(crate) start: (Height, BlockHash),
+    pub(crate) bodies: &'a mut BTreeMap<Hash, Rc<Body>>,
 }
 
 impl Scene<'_> {
-    /// A statement of its own.
-    pub(crate) fn sign<T: Statement>(&self, body: T) -> Signed<T> {
-        let signature = self.signer.sign(&body.message(&self.chain));
-        Signed { body, signer: self.me, signature }
+    /// A statement with its own signature.
+    pub(crate) fn sign(&self, draft: Draft) -> Message {
+        let signature = self.signer.sign(&draft.message(&self.chain));
+        draft.signed(self.me, signature)
     }
 
     /// The digest of an empty slot, for which nobody looks for transactions.
@@ -80,10 +143,13 @@ impl Scene<'_> {
         Proposal::null_digest(&self.chain, self.reign.set.epoch, height)
     }
 
-    /// Whether it leads this view.
-    pub(crate) fn leads(&self, view: View) -> bool {
-        let set = &self.reign.set;
-        (set.epoch.0 + view.0) % set.validators.len() as u64 == u64::from(self.me)
+    /// A hash of nothing.
+    pub(crate) fn noise(&mut self) -> Hash {
+        let mut hash = [0; 32];
+        for chunk in hash.chunks_mut(8) {
+            chunk.copy_from_slice(&self.random.word().to_le_bytes());
+        }
+        hash
     }
 }
 
@@ -92,16 +158,48 @@ fn bounded<T, const MIN: usize, const MAX: usize>(items: Vec<T>) -> Option<Bound
     Bounded::new(items).ok()
 }
 
-/// What a traitor does.
+/// What a traitor does. Each part is honest unless its file says otherwise.
 pub(crate) trait Treason {
     /// What goes to one member in the place of what the replica says.
-    fn send(&mut self, scene: &mut Scene<'_>, to: usize, message: Message) -> Vec<Message>;
+    fn send(&mut self, _: &mut Scene<'_>, _: usize, message: Message) -> Vec<Message> {
+        vec![message]
+    }
 
-    /// What it learns from others.
-    fn hear(&mut self, _message: &Message) {}
+    /// What it says now and then of its own accord, each to one member.
+    fn act(&mut self, _: &mut Scene<'_>) -> Vec<(usize, Message)> {
+        Vec::new()
+    }
 
-    /// The time of a proposal, which an honest member would give this one.
+    /// What arrives passes by here too.
+    fn hear(&mut self, _: &mut Scene<'_>, _: &Message) {}
+
+    /// How much later its messages leave.
+    fn lag(&mut self, _: &mut Scene<'_>, _: &Message) -> Micros {
+        0
+    }
+
+    /// Whether it gives transactions to this member.
+    fn gives(&self, _: usize) -> bool {
+        true
+    }
+
+    /// The blocks that it gives in the place of these.
+    fn blocks(&mut self, blocks: Vec<Block>) -> Vec<Block> {
+        blocks
+    }
+
+    /// What it orders in the place of these transactions.
+    fn choose(&mut self, _: &mut Random, transactions: Vec<u32>) -> Vec<u32> {
+        transactions
+    }
+
+    /// When it says that it proposes, where an honest member says this.
     fn time_ms(&mut self, honest: u64) -> u64 {
         honest
+    }
+
+    /// Whether it lives twice.
+    fn is_double(&self) -> bool {
+        false
     }
 }

@@ -8,7 +8,7 @@ use crate::{queue::Packet, random::fold};
 
 pub(crate) fn packet(packet: &Packet) -> u64 {
     match packet {
-        Packet::Consensus(message, body) => fold(&[1, of(message), body.is_some().into()]),
+        Packet::Consensus(message, body, _) => fold(&[1, of(message), body.is_some().into()]),
         Packet::Encoded(bytes, body) => fold(&[2, bytes.len() as u64, body.is_some().into()]),
         Packet::Transactions(ids) => ids.iter().fold(3, |sum, id| fold(&[sum, u64::from(*id)])),
         Packet::WantBody(digest) => fold(&[4, word(digest)]),

@@ -153,7 +153,7 @@ impl Ledger {
     pub(crate) fn execute(
         &self,
         ordered: &Ordered,
-        transactions: &[u32],
+        body: Option<&Body>,
         constitution: &Constitution,
     ) -> (Self, FinalHeader, Option<Handover>) {
         let mut next = self.clone();
@@ -163,10 +163,11 @@ impl Ledger {
         let (proposal, tx_root, tx_count) = match ordered {
             Ordered::Proposal(proposal) => {
                 next.time = TimeMs(proposal.time.0.max(after_parent));
-                for id in transactions {
+                for id in body.iter().flat_map(|body| &body.transactions) {
                     next.apply(*id, constitution);
                 }
-                (proposal.digest(), proposal.tx_root, proposal.tx_count)
+                let digest = body.map_or_else(|| proposal.digest(), |body| body.digest);
+                (digest, proposal.tx_root, proposal.tx_count)
             }
             Ordered::Null(height) => {
                 next.time = TimeMs(after_parent);

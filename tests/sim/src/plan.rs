@@ -28,7 +28,6 @@ pub(crate) const MILLI: Micros = 1_000;
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Plan {
-    pub(crate) seed: u64,
     pub(crate) kinds: BTreeSet<Kind>,
     pub(crate) members: Members,
     pub(crate) window: u64,
@@ -94,7 +93,6 @@ impl Plan {
         let transactions = draw_transactions(&mut root.fork(6), &kinds, &members, heal_at);
         let faults = faults::draw(&mut root.fork(7), &kinds, &members, heal_at);
         Self {
-            seed,
             kinds,
             members,
             window,

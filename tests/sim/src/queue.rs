@@ -1,21 +1,26 @@
 //! What will happen, in the order of time.
 
 use std::{
+    cell::RefCell,
     cmp::{Ordering, Reverse},
     collections::BinaryHeap,
     rc::Rc,
 };
 
-use weal_consensus::{Message, Ordered, Timer};
-use weal_types::{Hash, Height, View};
+use weal_consensus::{Invalid, Message, Ordered, Timer, Verified};
+use weal_types::{Epoch, Hash, Height, View};
 
 use crate::{host::Block, ledger::Body, plan::Micros};
+
+/// What the first receiver of a message found, in which epoch: it saves the others, who would find
+/// the same, most of a run's time.
+pub(crate) type Verdict = RefCell<Option<(Epoch, Result<Verified, Invalid>)>>;
 
 /// What goes through the network.
 #[derive(Clone, Debug)]
 pub(crate) enum Packet {
     /// Between replicas; the transactions travel beside a PRE-PREPARE.
-    Consensus(Message, Option<Rc<Body>>),
+    Consensus(Message, Option<Rc<Body>>, Verdict),
     /// A consensus message as it travels in runs that encode.
     Encoded(Vec<u8>, Option<Rc<Body>>),
     /// Transactions that wait.

@@ -45,8 +45,8 @@ impl Trace {
     pub(crate) fn arrival(&mut self, now: Micros, host: &Host, from: usize, packet: &Packet) {
         self.on(now, host, || {
             let what = match packet {
-                Packet::Consensus(Message::Status(_), _) => return None,
-                Packet::Consensus(message, _) => brief(message),
+                Packet::Consensus(Message::Status(_), ..) => return None,
+                Packet::Consensus(message, ..) => brief(message),
                 Packet::Encoded(bytes, _) => brief(&Message::from_wire(bytes).ok()?),
                 Packet::HaveBody(body) => format!("body {}", short(&body.digest)),
                 Packet::WantBody(digest) => format!("wants body {}", short(digest)),

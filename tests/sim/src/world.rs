@@ -98,7 +98,7 @@ impl World {
         let reign = Reign::new(Epoch::ZERO, &members.first, &self.constitution.keys);
         let genesis = Ledger::genesis(Rc::new(reign), self.plan.transactions.len());
         let random = &mut self.random.fork(2);
-        let mut add = |member: usize, hosts: &mut Vec<Host>| {
+        let add = |random: &mut Random, member: usize, hosts: &mut Vec<Host>| {
             let clock = Clock {
                 offset_ms: random.between(0, 200) as i64 - 100,
                 drift: random.between(0, 200) as i64 - 100,
@@ -114,10 +114,17 @@ impl World {
             ));
         };
         for member in 0..members.count {
-            add(member, &mut self.hosts);
+            add(random, member, &mut self.hosts);
         }
         for traitor in &members.traitors {
-            self.hosts[traitor.member].treason = Some(traitor.behaviour.make());
+            let treason = traitor.behaviour.make(random);
+            if treason.is_double() {
+                add(random, traitor.member, &mut self.hosts);
+                if let Some(twin) = self.hosts.last_mut() {
+                    twin.treason = Some(traitor.behaviour.make(random));
+                }
+            }
+            self.hosts[traitor.member].treason = Some(treason);
         }
     }
 
@@ -127,6 +134,10 @@ impl World {
             // All start at about the same time, in any order.
             let at = self.random.below(5 * MILLI);
             self.queue.push(at, Happening::PowerBack { host, life: 0 });
+        }
+        let traitors = self.hosts.iter().filter(|host| !host.is_honest());
+        for host in traitors.map(|host| host.id) {
+            self.queue.push(0, Happening::Mischief { host });
         }
         for (number, submission) in plan.transactions.iter().enumerate() {
             self.queue.push(submission.at, Happening::Submit(number));

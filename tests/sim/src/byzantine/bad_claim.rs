@@ -1,8 +1,6 @@
 //! Claims, when it leaves a view, a slot that nobody prepared, and has no certificate for it.
 
-use std::sync::Arc;
-
-use weal_consensus::{Claim, Message};
+use weal_consensus::{Claim, Draft, Message};
 use weal_types::{Height, View};
 
 use super::{Scene, Treason, bounded};
@@ -20,6 +18,6 @@ impl Treason for BadClaim {
         claims.push(Claim { height: Height(top.0 + 1), view, digest: [5; 32] });
         let Some(claims) = bounded(claims) else { return Vec::new() };
         change.claims = claims;
-        vec![Message::ViewChange(Arc::new(scene.sign(change)), grounds)]
+        vec![scene.sign(Draft::ViewChange(change, grounds))]
     }
 }

@@ -1,47 +1,60 @@
-//! Proposes one thing to one half and another to the other, and votes for both.
+//! Leads with two proposals for each slot, one for each half of the members, and votes for each
+//! where it was proposed.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
-use weal_consensus::{Message, SignedVote};
-use weal_types::{Hash, certificate::CertificateKind};
+use weal_consensus::{Draft, Message, PrePrepare};
+use weal_types::{Hash, TimeMs};
 
 use super::{Scene, Treason};
+use crate::ledger::Body;
 
 /// See the module.
-#[derive(Default)]
 pub(super) struct Equivocator {
-    /// What the other half was proposed in the place of this.
-    other: BTreeMap<Hash, Hash>,
+    /// The members that see the other proposals, by bits.
+    side: u32,
+    /// The other digest, by the first.
+    others: BTreeMap<Hash, Hash>,
+}
+
+impl Equivocator {
+    pub(super) const fn new(side: u32) -> Self {
+        Self { side, others: BTreeMap::new() }
+    }
+
+    /// The same transactions at another time: another proposal, and as good.
+    fn other(&mut self, scene: &mut Scene<'_>, body: &PrePrepare) -> Option<PrePrepare> {
+        let first = scene.bodies.get(&body.proposal.digest())?;
+        let mut proposal = first.proposal.clone();
+        proposal.time = TimeMs(proposal.time.0.wrapping_add(1));
+        let other = Rc::new(Body::new(proposal.clone(), first.transactions.clone()));
+        self.others.insert(first.digest, other.digest);
+        scene.bodies.insert(other.digest, other);
+        Some(PrePrepare { view: body.view, proposal })
+    }
 }
 
 impl Treason for Equivocator {
     fn send(&mut self, scene: &mut Scene<'_>, to: usize, message: Message) -> Vec<Message> {
-        if to % 2 == 0 {
+        if self.side >> to & 1 == 0 {
             return vec![message];
         }
-        match message {
+        match &message {
             Message::PrePrepare(signed) if signed.signer == scene.me => {
-                let mut other = signed.body.clone();
-                // The same transactions a moment later: another digest.
-                other.proposal.time.0 += 1;
-                self.other.insert(signed.body.proposal.digest(), other.proposal.digest());
-                vec![Message::PrePrepare(scene.sign(other))]
+                match self.other(scene, &signed.body) {
+                    Some(other) => vec![scene.sign(Draft::PrePrepare(other))],
+                    None => vec![message],
+                }
             }
-            Message::Vote(signed) => vec![Message::Vote(self.vote(scene, signed))],
-            message => vec![message],
-        }
-    }
-}
-
-impl Equivocator {
-    fn vote(&self, scene: &Scene<'_>, signed: SignedVote) -> SignedVote {
-        let mut vote = signed.body;
-        match self.other.get(&vote.hash) {
-            Some(other) if vote.kind != CertificateKind::Checkpoint && signed.signer == scene.me => {
-                vote.hash = *other;
-                scene.sign(vote)
-            }
-            _ => signed,
+            Message::Vote(signed) => match self.others.get(&signed.body.hash) {
+                Some(other) => {
+                    let mut vote = signed.body;
+                    vote.hash = *other;
+                    vec![scene.sign(Draft::Vote(vote))]
+                }
+                None => vec![message],
+            },
+            _ => vec![message],
         }
     }
 }

@@ -1,85 +1,65 @@
-//! Makes up votes of others, and certificates, and passes honest votes off as what they are not.
+//! Makes certificates out of what it has: too few signers, one signer many times, another statement
+//! under old signatures, another epoch.
 
 use std::sync::Arc;
 
-use weal_consensus::{Message, Signed, SignedVote};
+use weal_consensus::Message;
 use weal_types::{
-    View,
-    certificate::{Certificate, CertificateKind, Vote},
-    codec::Version,
+    Epoch, Height, View,
+    certificate::{Certificate, CertificateKind},
+    codec::Bounded,
 };
 
-use super::{Scene, Treason, bounded};
-
-/// Honest votes that are kept to be passed off as others.
-const KEPT: usize = 64;
+use super::{Scene, Treason};
 
 /// See the module.
-#[derive(Default)]
-pub(super) struct Forger {
-    heard: Vec<SignedVote>,
+pub(super) struct Forger;
+
+fn forge(scene: &mut Scene<'_>, certificate: &Certificate) -> Certificate {
+    let mut forged = certificate.clone();
+    let own = scene.signer.sign(&forged.vote.message(&scene.chain));
+    let size = scene.reign.members.len();
+    match scene.random.below(7) {
+        0 => {
+            // All are said to have signed, with the one signature at hand.
+            forged.signers = (1 << size) - 1;
+            forged.signatures = Bounded::new(vec![own; size]).unwrap_or_default();
+        }
+        1 => {
+            forged.signers = 1 << scene.me;
+            forged.signatures = Bounded::new(vec![own]).unwrap_or_default();
+        }
+        2 => forged.vote.hash = scene.noise(),
+        3 => forged.vote.height = Height(forged.vote.height.0 + scene.random.below(3)),
+        4 => forged.vote.epoch = Epoch(forged.vote.epoch.0 + 1),
+        5 => forged.vote.view = View(forged.vote.view.0 + scene.random.below(3)),
+        _ => {
+            let kinds =
+                [CertificateKind::Prepare, CertificateKind::Commit, CertificateKind::Checkpoint];
+            forged.vote.kind = scene.random.pick(&kinds);
+        }
+    }
+    forged
 }
 
 impl Treason for Forger {
     fn send(&mut self, scene: &mut Scene<'_>, _: usize, message: Message) -> Vec<Message> {
-        let mut messages = vec![message];
-        if let Message::Vote(signed) = &messages[0]
-            && signed.body.kind != CertificateKind::Checkpoint
-        {
-            let forged = self.forge(scene, &signed.body.clone());
-            messages.extend(forged);
-        }
-        messages
-    }
-
-    fn hear(&mut self, message: &Message) {
-        if let Message::Vote(signed) = message
-            && signed.body.kind != CertificateKind::Checkpoint
-        {
-            if self.heard.len() >= KEPT {
-                self.heard.remove(0);
+        match &message {
+            Message::Certificate(certificate) => {
+                let forged = Arc::new(forge(scene, certificate));
+                vec![Message::Certificate(forged), message]
             }
-            self.heard.push(*signed);
-        }
-    }
-}
-
-impl Forger {
-    fn forge(&self, scene: &mut Scene<'_>, vote: &Vote) -> Vec<Message> {
-        let size = scene.reign.members.len();
-        let quorum = scene.reign.set.quorum();
-        let nothing = scene.null(vote.height);
-        let ordered = Vote { kind: CertificateKind::Commit, hash: nothing, ..*vote };
-        match scene.random.index(5) {
-            // Everybody's votes, with signatures of nobody.
-            0 => (0..size as u8)
-                .map(|signer| Signed { body: ordered, signer, signature: [1; 64] })
-                .map(Message::Vote)
-                .collect(),
-            // A quorum's certificate, with signatures of nobody.
-            1 => certificate(ordered, (1 << quorum) - 1, vec![[1; 64]; quorum]),
-            // One signer, many times.
-            2 => {
-                let signature = scene.sign(ordered).signature;
-                certificate(ordered, 1 << scene.me, vec![signature; quorum])
+            // A vote alone, as if it were a quorum's.
+            Message::Vote(signed) => {
+                let alone = Certificate {
+                    version: weal_types::codec::Version,
+                    vote: signed.body,
+                    signers: 1 << scene.me,
+                    signatures: Bounded::new(vec![signed.signature]).unwrap_or_default(),
+                };
+                vec![Message::Certificate(Arc::new(forge(scene, &alone))), message]
             }
-            // PREPAREs as COMMITs.
-            3 => self.passed_off(|vote| Vote { kind: CertificateKind::Commit, ..vote }),
-            // Votes as those of the next view.
-            _ => self.passed_off(|vote| Vote { view: View(vote.view.0 + 1), ..vote }),
+            _ => vec![message],
         }
     }
-
-    fn passed_off(&self, alter: impl Fn(Vote) -> Vote) -> Vec<Message> {
-        let altered = self.heard.iter().map(|signed| Signed { body: alter(signed.body), ..*signed });
-        altered.map(Message::Vote).collect()
-    }
-}
-
-fn certificate(vote: Vote, signers: u128, signatures: Vec<[u8; 64]>) -> Vec<Message> {
-    let signatures = bounded(signatures);
-    let certificate = signatures
-        .map(|signatures| Certificate { version: Version, vote, signers, signatures })
-        .map(|certificate| Message::Certificate(Arc::new(certificate)));
-    certificate.into_iter().collect()
 }

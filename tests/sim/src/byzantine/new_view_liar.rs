@@ -1,11 +1,8 @@
 //! Begins the views that it leads with something that does not follow from the VIEW-CHANGEs.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use weal_consensus::{Claim, Mark, Message, NewView, Signed, Slotted, ViewChange};
+use weal_consensus::{Claim, Draft, Mark, Message, NewView, Signed, Slotted, Statement, ViewChange};
 use weal_types::{
     Hash, Height, View,
     certificate::{Certificate, CertificateKind, Vote},
@@ -25,7 +22,7 @@ pub(super) struct NewViewLiar {
 
 impl Treason for NewViewLiar {
     fn send(&mut self, scene: &mut Scene<'_>, _: usize, message: Message) -> Vec<Message> {
-        self.hear(&message);
+        self.hear(scene, &message);
         let Message::NewView(signed) = &message else { return vec![message] };
         if signed.signer != scene.me {
             return vec![message];
@@ -35,12 +32,12 @@ impl Treason for NewViewLiar {
             return vec![told.clone()];
         }
         let lie = self.lie(scene, &signed.body);
-        let told = lie.map_or(message, |lie| Message::NewView(Arc::new(scene.sign(lie))));
+        let told = lie.map_or(message, |lie| scene.sign(Draft::NewView(lie)));
         self.told = Some((view, told.clone()));
         vec![told]
     }
 
-    fn hear(&mut self, message: &Message) {
+    fn hear(&mut self, _: &mut Scene<'_>, message: &Message) {
         let Message::Vote(Signed { body: vote, signer, signature }) = message else { return };
         if vote.kind == CertificateKind::Prepare {
             let place = (vote.height, vote.view, vote.hash);
@@ -114,7 +111,9 @@ fn with_own(
     claims: Vec<Claim>,
 ) -> Option<NewView> {
     let (epoch, view) = (new_view.epoch, new_view.view);
-    let own = scene.sign(ViewChange { epoch, view, stable, claims: bounded(claims)? });
+    let body = ViewChange { epoch, view, stable, claims: bounded(claims)? };
+    let signature = scene.signer.sign(&body.message(&scene.chain));
+    let own = Signed { body, signer: scene.me, signature };
     let others = new_view.changes.iter().filter(|change| change.signer != scene.me).cloned();
     let changes = std::iter::once(own).chain(others).collect();
     Some(NewView { changes: bounded(changes)?, ..new_view.clone() })

@@ -1,8 +1,6 @@
 //! Proposes a time that is hours away, ahead and behind in turns.
 
-use weal_consensus::Message;
-
-use super::{Scene, Treason};
+use super::Treason;
 
 const HOURS_MS: u64 = 5 * 3_600_000;
 
@@ -13,10 +11,6 @@ pub(super) struct WrongTime {
 }
 
 impl Treason for WrongTime {
-    fn send(&mut self, _: &mut Scene<'_>, _: usize, message: Message) -> Vec<Message> {
-        vec![message]
-    }
-
     fn time_ms(&mut self, honest: u64) -> u64 {
         self.is_behind = !self.is_behind;
         match self.is_behind {

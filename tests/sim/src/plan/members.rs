@@ -63,8 +63,11 @@ fn draw_traitors(
     let count = random.between(1, most as u64) as usize;
     let mut members = first.to_vec();
     random.shuffle(&mut members);
+    // Half of all conspiracies have one plan.
+    let common = random.pick(&Behaviour::ALL);
+    let is_common = random.chance(500);
     let behaviour = |member: &usize| {
-        let behaviour = random.pick(&Behaviour::ALL);
+        let behaviour = if is_common { common } else { random.pick(&Behaviour::ALL) };
         Traitor { member: *member, behaviour }
     };
     match kinds.contains(&Kind::Byzantine) {

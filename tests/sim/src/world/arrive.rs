@@ -2,10 +2,14 @@
 
 use std::rc::Rc;
 
-use weal_consensus::{Event, Invalid, Message, Verified};
+use weal_consensus::{Event, Invalid, Message, Replica, Verified};
 
 use super::World;
-use crate::{ledger::Body, queue::Packet};
+use crate::{
+    keys::Keys,
+    ledger::Body,
+    queue::{Packet, Verdict},
+};
 
 impl World {
     pub(super) fn arrive(&mut self, host: usize, from: usize, packet: &Rc<Packet>) {
@@ -15,10 +19,12 @@ impl World {
         self.fold_delivery(from, host, packet);
         self.trace.arrival(self.now, &self.hosts[host], from, packet);
         match &**packet {
-            Packet::Consensus(message, body) => self.hear(host, from, message, body.as_ref()),
+            Packet::Consensus(message, body, verdict) => {
+                self.hear(host, from, (message, verdict), body.as_ref());
+            }
             Packet::Encoded(bytes, body) => {
                 if let Ok(message) = Message::from_wire(bytes) {
-                    self.hear(host, from, &message, body.as_ref());
+                    self.hear(host, from, (&message, &Verdict::default()), body.as_ref());
                 } else if self.plan.members.is_honest(from) {
                     let detail = format!("member {from} sent {} bytes", bytes.len());
                     self.oracles.fail(self.now, "messages are decoded", detail);
@@ -32,13 +38,18 @@ impl World {
         }
     }
 
-    fn hear(&mut self, host: usize, from: usize, message: &Message, body: Option<&Rc<Body>>) {
+    fn hear(
+        &mut self,
+        host: usize,
+        from: usize,
+        (message, verdict): (&Message, &Verdict),
+        body: Option<&Rc<Body>>,
+    ) {
         let on = &mut self.hosts[host];
         let Some(position) = on.position_of(from).filter(|_| on.position().is_some()) else {
             return self.hear_stranger(host, from, message);
         };
-        let verdict = Verified::check(message.clone(), &on.replica.rules(), &*self.keys);
-        let verified = match verdict {
+        let verified = match judge(message, verdict, &on.replica, &self.keys) {
             Ok(verified) => verified,
             Err(Invalid::Epoch { .. }) => return,
             Err(error) => {
@@ -52,8 +63,8 @@ impl World {
         if let Some(body) = body.filter(|body| is_beside(body, message)) {
             self.take_body(host, body);
         }
-        if let Some(treason) = &mut self.hosts[host].treason {
-            treason.hear(message);
+        if !self.hosts[host].is_honest() {
+            self.tempt(host, |treason, scene| treason.hear(scene, message));
         }
         if self.hosts[host].is_up {
             self.feed(host, Event::Message { from: position, message: verified });
@@ -90,6 +101,27 @@ impl World {
             self.feed(host, Event::Pool(pool));
         }
     }
+}
+
+/// What [`Verified::check`] says, or said to another receiver where all receivers are alike.
+fn judge(
+    message: &Message,
+    verdict: &Verdict,
+    replica: &Replica,
+    keys: &Keys,
+) -> Result<Verified, Invalid> {
+    let epoch = replica.reign().0.epoch;
+    let known = verdict.borrow();
+    if let Some((_, found)) = known.as_ref().filter(|(found_in, _)| *found_in == epoch) {
+        return found.clone();
+    }
+    drop(known);
+    let found = Verified::check(message.clone(), &replica.rules(), keys);
+    // Whether a VIEW-CHANGE is proven concerns the next leader alone.
+    if !matches!(message, Message::ViewChange(..) | Message::Recalled(..)) {
+        *verdict.borrow_mut() = Some((epoch, found.clone()));
+    }
+    found
 }
 
 /// Whether these are the transactions of a PRE-PREPARE.

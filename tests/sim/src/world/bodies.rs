@@ -63,7 +63,9 @@ impl World {
     }
 
     pub(super) fn wanted(&mut self, host: usize, from: usize, digest: &Hash) {
-        if let Some(body) = self.hosts[host].bodies.get(digest).cloned() {
+        let on = &self.hosts[host];
+        let gives = on.treason.as_ref().is_none_or(|treason| treason.gives(from));
+        if let Some(body) = on.bodies.get(digest).filter(|_| gives).cloned() {
             self.post(host, &[from], &Rc::new(Packet::HaveBody(body)));
         }
     }

@@ -130,6 +130,4 @@ impl World {
         }
         self.later(100 * MILLI, Happening::Judge);
     }
-
-    pub(super) fn mischief(&mut self, _host: usize) {}
 }

@@ -7,11 +7,11 @@ use weal_consensus::Message;
 
 use super::World;
 use crate::{
-    byzantine::Scene,
-    host::Host,
+    byzantine::{Scene, Treason},
     ledger::Body,
     options::Kind,
-    queue::{Happening, Packet},
+    plan::{MILLI, Micros},
+    queue::{Happening, Packet, Verdict},
 };
 
 impl World {
@@ -22,54 +22,93 @@ impl World {
             if signer(&message).is_some() && signer(&message) == on.position() {
                 self.oracles.said(self.now, on.member, &message);
             }
-            let packet = self.pack(host, message);
+            let packet = self.pack(host, on.member, message);
             return self.post(host, to, &packet);
         }
         let own = on.member;
         for to in to.iter().copied().filter(|to| *to != own) {
-            for message in self.betray(host, to, message.clone()) {
-                let packet = self.pack(host, message);
-                self.post(host, &[to], &packet);
+            let sent = self.tempt(host, |treason, scene| {
+                let messages = treason.send(scene, to, message.clone());
+                let lag = treason.lag(scene, &message);
+                messages.into_iter().map(|message| (lag, message)).collect::<Vec<_>>()
+            });
+            for (lag, message) in sent {
+                let packet = self.pack(host, to, message);
+                self.post_after(lag, host, &[to], &packet);
             }
         }
     }
 
-    /// What a traitor sends to one member in the place of a message.
-    fn betray(&mut self, host: usize, to: usize, message: Message) -> Vec<Message> {
+    /// Lets a traitor act; it must be one that validates.
+    pub(super) fn tempt<T: Default>(
+        &mut self,
+        host: usize,
+        act: impl FnOnce(&mut dyn Treason, &mut Scene<'_>) -> T,
+    ) -> T {
         let on = &mut self.hosts[host];
-        let Some(me) = on.position() else { return vec![message] };
-        let Some(treason) = &mut on.treason else { return vec![message] };
+        let (Some(me), Some(treason)) = (on.position(), &mut on.treason) else {
+            return T::default();
+        };
+        let ledger = on.chain.ledger();
         let mut scene = Scene {
             random: &mut self.random,
             signer: &on.signer,
-            reign: &on.reign,
             chain: self.constitution.chain,
+            reign: &on.reign,
             me,
+            view: on.replica.view(),
+            start: ledger.start,
+            bodies: &mut on.bodies,
         };
-        let messages = treason.send(&mut scene, to, message);
-        for message in &messages {
-            on.know_body(message);
+        act(&mut **treason, &mut scene)
+    }
+
+    /// What traitors do of their own accord.
+    pub(super) fn mischief(&mut self, host: usize) {
+        let every = self.random.between(200 * MILLI, 2_000 * MILLI);
+        self.later(every, Happening::Mischief { host });
+        let member = self.hosts[host].member;
+        if self.hosts[host].treason.as_ref().is_some_and(|treason| treason.is_double()) {
+            // Twins find new friends; some have both.
+            let side = self.random.word() as u32;
+            let both = (self.random.word() & self.random.word()) as u32;
+            for (turn, twin) in
+                self.hosts.iter_mut().filter(|other| other.member == member).enumerate()
+            {
+                twin.friends = both | if turn == 0 { side } else { !side };
+            }
         }
-        messages
+        if !self.hosts[host].is_up {
+            return;
+        }
+        for (to, message) in self.tempt(host, |treason, scene| treason.act(scene)) {
+            let packet = self.pack(host, to, message);
+            self.post(host, &[to], &packet);
+        }
     }
 
     /// With the transactions beside an own proposal; encoded in some runs.
-    fn pack(&self, host: usize, message: Message) -> Rc<Packet> {
+    fn pack(&self, host: usize, to: usize, message: Message) -> Rc<Packet> {
         let on = &self.hosts[host];
+        let gives = on.treason.as_ref().is_none_or(|treason| treason.gives(to));
         let body: Option<Rc<Body>> = match &message {
-            Message::PrePrepare(signed) if Some(signed.signer) == on.position() => {
+            Message::PrePrepare(signed) if gives && Some(signed.signer) == on.position() => {
                 on.bodies.get(&signed.body.proposal.digest()).cloned()
             }
             _ => None,
         };
         Rc::new(match self.plan.kinds.contains(&Kind::Real) {
             true => Packet::Encoded(message.encode(), body),
-            false => Packet::Consensus(message, body),
+            false => Packet::Consensus(message, body, Verdict::default()),
         })
     }
 
     /// Gives a packet to the network, for all other hosts of some members.
     pub(super) fn post(&mut self, host: usize, to: &[usize], packet: &Rc<Packet>) {
+        self.post_after(0, host, to, packet);
+    }
+
+    fn post_after(&mut self, lag: Micros, host: usize, to: &[usize], packet: &Rc<Packet>) {
         let (from, friends) = (self.hosts[host].member, self.hosts[host].friends);
         for member in to.iter().copied().filter(|member| *member != from) {
             if friends >> member & 1 == 0 {
@@ -82,27 +121,9 @@ impl World {
                 }
                 for delay in self.network.delays(from, member).into_iter().flatten() {
                     let packet = Rc::clone(packet);
-                    self.later(delay, Happening::Arrive { to: other, from, packet });
+                    self.later(lag + delay, Happening::Arrive { to: other, from, packet });
                 }
             }
-        }
-    }
-}
-
-impl Host {
-    /// What a traitor proposes it can show: the transactions are those of another proposal.
-    fn know_body(&mut self, message: &Message) {
-        let Message::PrePrepare(signed) = message else { return };
-        let proposal = &signed.body.proposal;
-        let digest = proposal.digest();
-        if self.bodies.contains_key(&digest) {
-            return;
-        }
-        let mut known = self.bodies.values();
-        let same = known.find(|body| body.proposal.tx_root == proposal.tx_root);
-        let transactions = same.map(|body| body.transactions.clone());
-        if let Some(transactions) = transactions {
-            self.bodies.insert(digest, Rc::new(Body::new(proposal.clone(), transactions)));
         }
     }
 }

@@ -48,7 +48,10 @@ impl World {
         if last > chain.stable() || first > last || first == Height::ZERO {
             return;
         }
-        let blocks = chain.blocks()[first.0 as usize - 1..last.0 as usize].to_vec();
+        let mut blocks = chain.blocks()[first.0 as usize - 1..last.0 as usize].to_vec();
+        if let Some(treason) = &mut self.hosts[host].treason {
+            blocks = treason.blocks(blocks);
+        }
         self.post(host, &[to], &Rc::new(Packet::HaveBlocks(blocks)));
     }
 
@@ -98,8 +101,8 @@ impl Host {
         for block in blocks {
             let height = ledger.height.next()?;
             let ordered = ordered(block, height)?;
-            let transactions = block.body.as_ref().map_or(&[][..], |body| &body.transactions);
-            let (after, header, handover) = ledger.execute(&ordered, transactions, constitution);
+            let (after, header, handover) =
+                ledger.execute(&ordered, block.body.as_deref(), constitution);
             ledger = Rc::new(after);
             let body = block.body.clone();
             let after = Rc::clone(&ledger);

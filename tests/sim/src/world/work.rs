@@ -56,7 +56,10 @@ impl World {
         let most = self.plan.block as usize;
         let on = &mut self.hosts[host];
         let Some(proposer) = on.position() else { return };
-        let transactions = on.pool.choose(&on.bodies, most);
+        let mut transactions = on.pool.choose(&on.bodies, most);
+        if let Some(treason) = &mut on.treason {
+            transactions = treason.choose(&mut self.random, transactions);
+        }
         if transactions.is_empty() && !even_empty {
             on.pool.told = None;
             return self.feed(host, Event::Built { view, height, proposal: None });
@@ -102,8 +105,7 @@ fn run(
         Ordered::Proposal(proposal) => Some(Rc::clone(bodies.get(&proposal.digest())?)),
         Ordered::Null(_) => None,
     };
-    let transactions = body.as_ref().map_or(&[][..], |body| &body.transactions);
-    let (after, header, handover) = ledger.execute(ordered, transactions, constitution);
+    let (after, header, handover) = ledger.execute(ordered, body.as_deref(), constitution);
     let block = Block { header, body, certificate: None, after: Rc::new(after) };
     Some((block, handover))
 }
