@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use weal_consensus::{Draft, Message};
-use weal_types::{BlockHash, ChainId, Hash, Height, View};
+use weal_types::{BlockHash, ChainId, Hash, Height, View, block::Proposal, codec::Bounded};
 
 use crate::{
     host::Block,
@@ -15,6 +15,8 @@ use crate::{
     random::Random,
 };
 
+mod bad_claim;
+mod counterfeiter;
 mod double_voter;
 mod equivocator;
 mod forger;
@@ -22,6 +24,7 @@ mod forgetful;
 mod garbler;
 mod impatient;
 mod mutator;
+mod new_view_liar;
 mod partial;
 mod poisoner;
 mod replayer;
@@ -32,10 +35,13 @@ mod unfair;
 mod usurper;
 mod withholder;
 mod wrong_blocks;
+mod wrong_time;
 
 /// How a traitor behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Behaviour {
+    BadClaim,
+    Counterfeiter,
     DoubleVoter,
     Equivocator,
     Forgetful,
@@ -43,6 +49,7 @@ pub(crate) enum Behaviour {
     Garbler,
     Impatient,
     Mutator,
+    NewViewLiar,
     Partial,
     Poisoner,
     Replayer,
@@ -53,10 +60,13 @@ pub(crate) enum Behaviour {
     Usurper,
     Withholder,
     WrongBlocks,
+    WrongTime,
 }
 
 impl Behaviour {
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 21] = [
+        Self::BadClaim,
+        Self::Counterfeiter,
         Self::DoubleVoter,
         Self::Equivocator,
         Self::Forgetful,
@@ -64,6 +74,7 @@ impl Behaviour {
         Self::Garbler,
         Self::Impatient,
         Self::Mutator,
+        Self::NewViewLiar,
         Self::Partial,
         Self::Poisoner,
         Self::Replayer,
@@ -74,11 +85,14 @@ impl Behaviour {
         Self::Usurper,
         Self::Withholder,
         Self::WrongBlocks,
+        Self::WrongTime,
     ];
 
     pub(crate) fn make(self, random: &mut Random) -> Box<dyn Treason> {
         let side = random.word() as u32;
         match self {
+            Self::BadClaim => Box::new(bad_claim::BadClaim),
+            Self::Counterfeiter => Box::new(counterfeiter::Counterfeiter::default()),
             Self::DoubleVoter => Box::new(double_voter::DoubleVoter),
             Self::Equivocator => Box::new(equivocator::Equivocator::new(side)),
             Self::Forgetful => Box::new(forgetful::Forgetful),
@@ -86,6 +100,7 @@ impl Behaviour {
             Self::Garbler => Box::new(garbler::Garbler),
             Self::Impatient => Box::new(impatient::Impatient::new(random.chance(500))),
             Self::Mutator => Box::new(mutator::Mutator),
+            Self::NewViewLiar => Box::new(new_view_liar::NewViewLiar::default()),
             Self::Partial => Box::new(partial::Partial { side }),
             Self::Poisoner => Box::new(poisoner::Poisoner),
             Self::Replayer => Box::new(replayer::Replayer::default()),
@@ -96,6 +111,7 @@ impl Behaviour {
             Self::Usurper => Box::new(usurper::Usurper),
             Self::Withholder => Box::new(withholder::Withholder { side }),
             Self::WrongBlocks => Box::new(wrong_blocks::WrongBlocks),
+            Self::WrongTime => Box::new(wrong_time::WrongTime::default()),
         }
     }
 }
@@ -122,6 +138,11 @@ impl Scene<'_> {
         draft.signed(self.me, signature)
     }
 
+    /// The digest of an empty slot, for which nobody looks for transactions.
+    pub(crate) fn null(&self, height: Height) -> Hash {
+        Proposal::null_digest(&self.chain, self.reign.set.epoch, height)
+    }
+
     /// A hash of nothing.
     pub(crate) fn noise(&mut self) -> Hash {
         let mut hash = [0; 32];
@@ -130,6 +151,11 @@ impl Scene<'_> {
         }
         hash
     }
+}
+
+/// A list that is known to be short enough.
+fn bounded<T, const MIN: usize, const MAX: usize>(items: Vec<T>) -> Option<Bounded<T, MIN, MAX>> {
+    Bounded::new(items).ok()
 }
 
 /// What a traitor does. Each part is honest unless its file says otherwise.
@@ -165,6 +191,11 @@ pub(crate) trait Treason {
     /// What it orders in the place of these transactions.
     fn choose(&mut self, _: &mut Random, transactions: Vec<u32>) -> Vec<u32> {
         transactions
+    }
+
+    /// When it says that it proposes, where an honest member says this.
+    fn time_ms(&mut self, honest: u64) -> u64 {
+        honest
     }
 
     /// Whether it lives twice.

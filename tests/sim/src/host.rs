@@ -21,7 +21,7 @@ pub(crate) use journal::Journal;
 pub(crate) use pool::Pool;
 
 /// What all clocks show at the start, in milliseconds.
-const EPOCH_MS: u64 = 1_700_000_000_000;
+pub(crate) const EPOCH_MS: u64 = 1_700_000_000_000;
 
 /// See the module.
 pub(crate) struct Host {

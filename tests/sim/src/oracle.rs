@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use weal_consensus::{Evidence, Halt, Message, Replica};
-use weal_types::{ChainId, Hash, Height, block::FinalHeader, certificate::Certificate};
+use weal_types::{ChainId, Hash, Height, block::{FinalHeader, Proposal}, certificate::Certificate};
 
 use crate::{
     keys::Keys,
@@ -16,6 +16,7 @@ mod agreement;
 mod bounds;
 mod certificates;
 mod statements;
+mod time;
 
 use agreement::Agreement;
 use certificates::Certificates;
@@ -56,6 +57,12 @@ impl Oracles {
     /// An honest replica holds a COMMIT certificate.
     pub(crate) fn ordered(&mut self, now: Micros, member: usize, height: Height, digest: Hash) {
         let found = self.order.see(member, height, digest);
+        self.note(now, found);
+    }
+
+    /// An honest replica accepts a leader's fresh proposal.
+    pub(crate) fn accepted(&mut self, now: Micros, member: usize, proposal: &Proposal) {
+        let found = time::check(now, member, proposal);
         self.note(now, found);
     }
 

@@ -70,7 +70,16 @@ impl World {
     fn sign(&mut self, host: usize, draft: Draft, inbox: &mut Inbox) {
         let on = &self.hosts[host];
         let Some(me) = on.position() else { return };
-        let signature = on.signer.sign(&draft.message(&self.constitution.chain));
+        let chain = &self.constitution.chain;
+        let message = draft.message(chain);
+        if let Draft::Vote(vote) = &draft
+            && vote.message(chain) != message
+        {
+            let detail = format!("member {} signs something else than {vote:?}", on.member);
+            return self.oracles.fail(self.now, "signatures bind", detail);
+        }
+        let on = &self.hosts[host];
+        let signature = on.signer.sign(&message);
         inbox.signed.push_back(Event::Signed(draft.signed(me, signature)));
     }
 
@@ -94,6 +103,11 @@ impl World {
         {
             let vote = &certificate.vote;
             self.oracles.ordered(now, on.member, vote.height, vote.hash);
+        }
+        if let Record::Accepted { proposal, .. } = record
+            && on.treason.is_none()
+        {
+            self.oracles.accepted(now, on.member, proposal);
         }
         if let Record::Accepted { view, proposal } = record
             && on.pool.is_unfair((proposal, *view), &on.bodies, (now, most))

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use weal_consensus::{Event, Ordered};
-use weal_types::{Gas, Hash, Height, View, block::Proposal, codec::Version};
+use weal_types::{Gas, Hash, Height, TimeMs, View, block::Proposal, codec::Version};
 
 use super::World;
 use crate::{
@@ -65,13 +65,15 @@ impl World {
             return self.feed(host, Event::Built { view, height, proposal: None });
         }
         let count = transactions.len() as u32;
+        let now = on.clock.read(self.now).0;
+        let time = on.treason.as_mut().map_or(now, |treason| treason.time_ms(now));
         let proposal = Proposal {
             version: Version,
             epoch: on.reign.set.epoch,
             height,
             first_view: view,
             proposer,
-            time: on.clock.read(self.now),
+            time: TimeMs(time),
             tx_root: tx_root(&transactions),
             tx_count: count,
             tx_bytes: count * TX_BYTES,

@@ -1,0 +1,61 @@
+//! The simulator kills every mutant, and the same seeds pass without one.
+
+use weal_consensus_mutants::table;
+use weal_mutants::{
+    campaign::{for_each, kills, run},
+    document, seeds,
+};
+
+/// Seeds beside the one that is known to kill: after a change of the simulator another may.
+const NEIGHBOURS: u64 = 40;
+
+/// First seeds that are run without a mutant, beside those that kill one.
+const FIRST: u64 = 400;
+
+const REMEDY: &str = "look why; then `cargo run --release -p weal-mutants -- --write` searches again";
+
+#[test]
+fn every_mutant_is_killed() {
+    let known = seeds::read().expect("seeds.txt is there");
+    let rows = table::all();
+    let alive = for_each(rows.len(), |row| {
+        let Some((seed, _)) = known.get(rows[row].name) else { return Some(rows[row].name) };
+        let is_killed = |seed: &u64| kills(row, *seed).is_some();
+        let found = (*seed..*seed + NEIGHBOURS).find(is_killed);
+        found.is_none().then_some(rows[row].name)
+    });
+    let alive: Vec<_> = alive.into_iter().flatten().collect();
+    assert!(alive.is_empty(), "alive: {alive:?}; {REMEDY}");
+}
+
+#[test]
+fn without_a_mutant_the_same_seeds_pass_and_runs_are_those_of_the_replica() {
+    let known = seeds::read().expect("seeds.txt is there");
+    let mut seeds: Vec<u64> = known.values().map(|(seed, _)| *seed).chain(0..FIRST).collect();
+    seeds.sort_unstable();
+    seeds.dedup();
+    let wrong = for_each(seeds.len(), |index| {
+        let seed = seeds[index];
+        let copy = run(None, seed);
+        if let Some(failure) = &copy.failure {
+            return Some(format!("seed {seed}: {failure}"));
+        }
+        let right = weal_sim::run(seed, &weal_sim::Options::default());
+        let is_same = (right.digest, right.events) == (copy.digest, copy.events);
+        (!is_same).then(|| format!("seed {seed}: the copy behaves otherwise"))
+    });
+    let wrong: Vec<_> = wrong.into_iter().flatten().collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_document_shows_the_seeds() {
+    let known = seeds::read().expect("seeds.txt is there");
+    let text = std::fs::read_to_string(document::path()).expect("docs/mutants.md is there");
+    let expected = document::render(&text, &known).expect("it has a table");
+    if std::env::var_os("WEAL_GOLDEN").is_some_and(|mode| mode == "write") {
+        std::fs::write(document::path(), &expected).expect("docs can be written");
+    } else {
+        assert!(text == expected, "docs/mutants.md: `make golden` writes its table");
+    }
+}
