@@ -10,8 +10,8 @@ use std::{
 };
 
 use weal_consensus::{
-    Action, Body, Event, Evidence, Handover, Mark, Message, Ordered, Pool, Recollection, Replica,
-    Timer, Verified,
+    Action, Body, Event, Evidence, Handover, Mark, Message, Ordered, Recollection, Replica, Timer,
+    Verified,
 };
 use weal_types::{
     Epoch, Hash as Digest, Height, View,
@@ -25,7 +25,7 @@ use crate::{
         CHAIN, NOW, SIZE, START, Seals, at, header, key, position, proposal, set, settings, sign,
     },
     disk::Disk,
-    key::POOL_BYTES,
+    key::WAITS_SINCE,
     node::Input,
     said::Said,
     setup::{Delivery, Timers},
@@ -129,8 +129,7 @@ impl Machine {
     pub(crate) fn begin(&mut self, world: &World) {
         self.feed(world, Event::Start);
         let epoch = self.epoch;
-        let pool = Pool { oldest: Some(NOW), bytes: POOL_BYTES };
-        self.feed(world, Event::Pool(pool));
+        self.feed(world, Event::Pool(Some(WAITS_SINCE)));
         let me = self.who;
         for who in (0..SIZE).filter(|who| *who != me) {
             let answer = Message::Recalled(epoch, Recollection::default().into());
@@ -186,6 +185,10 @@ impl Machine {
                 self.note_records(world, &records);
                 let journal = world.setup.journal_of(self.who);
                 events.extend(self.disk.write(journal, token, records).map(Event::Durable));
+            }
+            Action::Note(record) => {
+                self.note_records(world, std::slice::from_ref(&record));
+                self.disk.note(world.setup.journal_of(self.who), record);
             }
             Action::Broadcast(message) => self.say(world, &message),
             Action::FetchBody { height, digest, .. } => {

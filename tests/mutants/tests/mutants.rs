@@ -12,7 +12,8 @@ const NEIGHBOURS: u64 = 40;
 /// First seeds that are run without a mutant, beside those that kill one.
 const FIRST: u64 = 400;
 
-const REMEDY: &str = "look why; then `cargo run --release -p weal-mutants -- --write` searches again";
+const REMEDY: &str =
+    "look why; then `cargo run --release -p weal-mutants -- --write` searches again";
 
 #[test]
 fn every_mutant_is_killed() {
