@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use weal_consensus::{
     Action, BlockLimits, Check, Draft, Event, Handover, Mark, Message, NewView, Pace, PerSlot,
-    Pool, Recollection, Record, Replica, Settings, Signatures, Signed, SignedVote, Slotted, Status,
+    Recollection, Record, Replica, Settings, Signatures, Signed, SignedVote, Slotted, Status,
     Timer, Token, Verified, ViewChange,
 };
 use weal_types::{
@@ -45,8 +45,8 @@ fn replica() -> Replica {
         certificate: None,
         window: 8,
         term: 1_000,
-        pace: Pace { between_ms: 25, enough_bytes: 1_000, in_flight: 8, manual: false },
-        limits: BlockLimits { transactions: 10, bytes: 10_000, gas: 10_000 },
+        pace: Pace { between_ms: 25, in_flight: 8, manual: false },
+        limits: BlockLimits { transactions: 10, bytes: 10_000 },
     })
 }
 
@@ -235,8 +235,7 @@ fn a_certificate_that_is_of_no_use_here_is_passed_on() {
 #[test]
 fn whoever_leaves_a_view_alone_still_offers_its_transactions() {
     let mut replica = awake();
-    let waiting = Pool { oldest: Some(NOW), bytes: 100 };
-    replica.step(NOW, Event::Pool(waiting));
+    replica.step(NOW, Event::Pool(Some(NOW)));
     let left = replica.step(NOW, Event::Expired(Timer::Progress));
     let token = left.iter().find_map(|action| match action {
         Action::Persist(token, _) => Some(*token),
