@@ -25,6 +25,7 @@ mod mutator;
 mod partial;
 mod poisoner;
 mod replayer;
+mod restored;
 mod silent;
 mod slow;
 mod twins;
@@ -46,6 +47,7 @@ pub(crate) enum Behaviour {
     Partial,
     Poisoner,
     Replayer,
+    Restored,
     Silent,
     Slow,
     Twins,
@@ -56,7 +58,7 @@ pub(crate) enum Behaviour {
 }
 
 impl Behaviour {
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::DoubleVoter,
         Self::Equivocator,
         Self::Forgetful,
@@ -67,6 +69,7 @@ impl Behaviour {
         Self::Partial,
         Self::Poisoner,
         Self::Replayer,
+        Self::Restored,
         Self::Silent,
         Self::Slow,
         Self::Twins,
@@ -89,6 +92,7 @@ impl Behaviour {
             Self::Partial => Box::new(partial::Partial { side }),
             Self::Poisoner => Box::new(poisoner::Poisoner),
             Self::Replayer => Box::new(replayer::Replayer::default()),
+            Self::Restored => Box::new(restored::Restored),
             Self::Silent => Box::new(silent::Silent),
             Self::Slow => Box::new(slow::Slow),
             Self::Twins => Box::new(twins::Twins),
@@ -165,6 +169,11 @@ pub(crate) trait Treason {
     /// What it orders in the place of these transactions.
     fn choose(&mut self, _: &mut Random, transactions: Vec<u32>) -> Vec<u32> {
         transactions
+    }
+
+    /// Whether its machine loses power, and finds an old copy of its journal.
+    fn is_restored(&self) -> bool {
+        false
     }
 
     /// Whether it lives twice.

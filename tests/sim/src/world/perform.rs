@@ -7,7 +7,7 @@ use weal_types::{Epoch, Height, block::FinalHeader, certificate::Certificate};
 
 use super::{Inbox, World};
 use crate::{
-    host::{Fetch, Sync},
+    host::{Entry, Fetch, Sync},
     plan::MILLI,
     queue::{Happening, Packet},
 };
@@ -73,22 +73,22 @@ impl World {
     fn persist(&mut self, host: usize, token: Token, records: Vec<Record>, inbox: &mut Inbox) {
         let (now, most) = (self.now, self.plan.block);
         let on = &mut self.hosts[host];
-        for record in &records {
-            on.pool.note(record);
-            if let Record::Ordered(certificate) = record
+        let entries: Vec<Entry> = records.into_iter().map(|record| on.entry(record)).collect();
+        for entry in &entries {
+            on.pool.note(entry);
+            if let Record::Ordered(certificate) = &entry.record
                 && on.treason.is_none()
             {
                 let vote = &certificate.vote;
                 self.oracles.ordered(now, on.member, vote.height, vote.hash);
             }
-            if let Record::Accepted { view, proposal } = record
-                && on.pool.is_unfair((proposal, *view), &on.bodies, (now, most))
+            if let (Record::Accepted { view, .. }, Some(digest)) = (&entry.record, &entry.digest)
+                && on.pool.is_unfair((digest, *view), &on.bodies, (now, most))
             {
                 inbox.others.push_back(Event::Unfair);
             }
         }
-        let on = &mut self.hosts[host];
-        if on.write(token, records) {
+        if on.journal.append(token, entries) {
             self.sync_disk(host);
         }
     }
@@ -163,7 +163,7 @@ impl World {
         on.fetches.clear();
         on.pool.begin_epoch();
         for entry in on.journal.entries().iter().filter(|entry| entry.record.epoch() == epoch) {
-            on.pool.note(&entry.record);
+            on.pool.note(entry);
         }
         on.pool.is_dirty = true;
         on.pool.told = weal_consensus::Pool::default();
