@@ -306,7 +306,9 @@ impl Replica {
         }
         slot.ordered = Some(Arc::clone(&certificate));
         let holders = certificate.signers;
-        self.persist(vec![Record::Ordered(certificate)], None);
+        let mut records = self.ordered_body(height);
+        records.push(Record::Ordered(certificate));
+        self.persist(records, None);
         self.productive = self.target();
         self.want_body(height, digest, holders);
         self.execute_next();
