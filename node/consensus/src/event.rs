@@ -61,7 +61,7 @@ pub enum Event {
         handover: Option<Handover>,
     },
     /// The answer to [`Action::Sync`]: all blocks up to this one were fetched, executed and
-    /// compared with certified headers.
+    /// compared with certified headers, and survive a power cut: the journal has none of them.
     Synced {
         /// The newest.
         header: FinalHeader,

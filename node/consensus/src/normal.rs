@@ -310,6 +310,9 @@ impl Replica {
         }
         slot.ordered = Some(Arc::clone(&certificate));
         let holders = certificate.signers;
+        if let Some(body) = self.ordered_body(height) {
+            self.act(Action::Note(body));
+        }
         self.act(Action::Note(Record::Ordered(certificate)));
         self.productive = self.target();
         self.want_body(height, digest, holders);

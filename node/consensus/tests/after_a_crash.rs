@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use weal_consensus::{
-    Action, BlockLimits, Check, Draft, Event, Handover, Mark, Message, NewView, Pace, PerSlot,
-    Recollection, Record, Replica, Settings, Signatures, Signed, SignedVote, Slotted, Status,
-    Timer, Token, Verified, ViewChange,
+    Action, BlockLimits, Body, Check, Draft, Event, Handover, Mark, Message, NewView, Pace,
+    PerSlot, Recollection, Record, Replica, Settings, Signatures, Signed, SignedVote, Slotted,
+    Status, Timer, Token, Verified, ViewChange,
 };
 use weal_types::{
     BlockHash, ChainId, Epoch, Gas, Height, PublicKey, TimeMs, View,
@@ -229,6 +229,22 @@ fn a_certificate_that_is_of_no_use_here_is_passed_on() {
     let answer = hear(&mut replica, 2, status(1));
     let passed_on = Action::Send(2, Message::Certificate(checkpoint(2)));
     assert!(answer.contains(&passed_on), "{answer:?}");
+}
+
+/// A height could be final in the journal and not be executable from it: its transactions had come
+/// after it was ordered. With the database behind, a quorum could not start again.
+#[test]
+fn transactions_of_an_ordered_slot_are_kept_before_it_is_executed() {
+    let mut replica = awake();
+    let digest = proposal(0, 1).digest();
+    let ordered = certificate(vote(CertificateKind::Commit, 0, 0, 1, digest));
+    hear(&mut replica, 1, Message::Certificate(ordered));
+    let body = Body::Valid(proposal(0, 1));
+    let found = replica.step(NOW, Event::Body { height: Height(1), digest, body });
+    let [Action::Persist(_, records), Action::Execute(_), ..] = &found[..] else {
+        panic!("{found:?}")
+    };
+    assert_eq!(records, &[Record::Body(proposal(0, 1))]);
 }
 
 /// Transactions that only one validator knew were never offered once it had left its view alone.

@@ -87,7 +87,7 @@ impl Plan {
         let in_flight = random.between(1, window.min(8));
         let between_ms = random.pick(&[5, 25, 25, 100]);
         let block = random.between(1, 6) as u32;
-        let heal_at = random.between(2 * SECOND, 12 * SECOND);
+        let heal_at = random.between(SECOND, 8 * SECOND);
         let network = draw_network(&mut root.fork(4), &kinds);
         let speeds = draw_speeds(&mut root.fork(5), &kinds);
         let transactions = draw_transactions(&mut root.fork(6), &kinds, &members, heal_at);

@@ -257,13 +257,16 @@ impl World {
     fn is_cut_off(&mut self, host: usize) -> bool {
         let on = &mut self.hosts[host];
         match &mut on.edge {
-            Some((0, down)) => {
-                let down = *down;
+            Some((0, down, takes_all)) => {
+                let (down, takes_all) = (*down, *takes_all);
                 on.edge = None;
                 self.crash(host, down);
+                if takes_all {
+                    self.crash_all(down);
+                }
                 true
             }
-            Some((left, _)) => {
+            Some((left, ..)) => {
                 *left -= 1;
                 false
             }

@@ -7,7 +7,7 @@ use weal_types::{Epoch, Height, block::FinalHeader, certificate::Certificate};
 
 use super::{Inbox, World};
 use crate::{
-    host::{Fetch, Sync},
+    host::{Entry, Fetch, Sync},
     plan::MILLI,
     queue::{Happening, Packet},
 };
@@ -18,8 +18,8 @@ impl World {
             Action::Sign(draft) => self.sign(host, draft, inbox),
             Action::Persist(token, records) => self.persist(host, token, records, inbox),
             Action::Note(record) => {
-                self.heed(host, &record, inbox);
-                self.hosts[host].noted.push(record);
+                let entry = self.heed(host, record, inbox);
+                self.hosts[host].noted.push(entry);
             }
             Action::Send(to, message) => {
                 let to = self.hosts[host].reign.members.get(usize::from(to)).copied();
@@ -84,36 +84,38 @@ impl World {
     }
 
     fn persist(&mut self, host: usize, token: Token, records: Vec<Record>, inbox: &mut Inbox) {
-        for record in &records {
-            self.heed(host, record, inbox);
+        let mut entries = std::mem::take(&mut self.hosts[host].noted);
+        for record in records {
+            entries.push(self.heed(host, record, inbox));
         }
-        let on = &mut self.hosts[host];
-        if on.write(token, records) {
+        if self.hosts[host].journal.append(token, entries) {
             self.sync_disk(host);
         }
     }
 
-    /// What a record tells the pool and the oracles.
-    fn heed(&mut self, host: usize, record: &Record, inbox: &mut Inbox) {
+    /// A record with its transactions, and what it tells the pool and the oracles.
+    fn heed(&mut self, host: usize, record: Record, inbox: &mut Inbox) -> Entry {
         let (now, most) = (self.now, self.plan.block);
         let on = &mut self.hosts[host];
-        on.pool.note(record);
-        if let Record::Ordered(certificate) = record
+        let entry = on.entry(record);
+        on.pool.note(&entry);
+        if let Record::Ordered(certificate) = &entry.record
             && on.treason.is_none()
         {
             let vote = &certificate.vote;
             self.oracles.ordered(now, on.member, vote.height, vote.hash);
         }
-        if let Record::Accepted { proposal, .. } = record
+        if let Record::Accepted { proposal, .. } = &entry.record
             && on.treason.is_none()
         {
             self.oracles.accepted(now, on.member, proposal);
         }
-        if let Record::Accepted { view, proposal } = record
-            && on.pool.is_unfair((proposal, *view), &on.bodies, (now, most))
+        if let (Record::Accepted { view, .. }, Some(digest)) = (&entry.record, &entry.digest)
+            && on.pool.is_unfair((digest, *view), &on.bodies, (now, most))
         {
             inbox.others.push_back(Event::Unfair);
         }
+        entry
     }
 
     fn execute(&mut self, host: usize, ordered: Ordered) {
@@ -186,7 +188,7 @@ impl World {
         on.fetches.clear();
         on.pool.begin_epoch();
         for entry in on.journal.entries().iter().filter(|entry| entry.record.epoch() == epoch) {
-            on.pool.note(&entry.record);
+            on.pool.note(entry);
         }
         on.pool.is_dirty = true;
         on.pool.told = None;

@@ -45,7 +45,8 @@ impl World {
     ) {
         let chain = &self.hosts[host].chain;
         let Some(last) = last.or_else(|| chain.certified(first)) else { return };
-        if last > chain.stable() || first > last || first == Height::ZERO {
+        // The certificate that the other holds proves also what is not known to be final here.
+        if last > chain.ledger().height || first > last || first == Height::ZERO {
             return;
         }
         let mut blocks = chain.blocks()[first.0 as usize - 1..last.0 as usize].to_vec();
@@ -64,7 +65,6 @@ impl World {
         let Some(sync) = on.sync.clone() else { return self.observe(host, blocks) };
         let Some(added) = on.follow(blocks, &sync.certificate, &self.constitution) else { return };
         on.sync = None;
-        let life = on.life;
         let mut last = None;
         for (block, handover) in added {
             let header = block.header.clone();
@@ -83,7 +83,8 @@ impl World {
         if on.is_honest() {
             self.oracles.stable(self.now, &header, &certificate, (&on.reign, &self.keys));
         }
-        self.later(self.plan.speeds.database, Happening::Stored { host, life, height });
+        // The journal has none of it, so the database has it before the replica hears of it.
+        self.hosts[host].chain.store(height);
         self.feed(host, Event::Synced { header, certificate, handover });
     }
 }
