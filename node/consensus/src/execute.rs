@@ -52,7 +52,7 @@ impl Replica {
         self.executed = height;
         self.schedule(handover);
         if height > self.stable.height {
-            self.slot(height).executed = Some(header);
+            self.slot(height).executed = Some((header, hash));
         }
         self.sign_checkpoint(height, hash);
         self.execute_next();
@@ -65,8 +65,7 @@ impl Replica {
     pub(crate) fn count_checkpoints(&mut self, height: Height) {
         let (quorum, size) = (self.quorum(), self.reign.validators.validators.len());
         let Some(slot) = self.slots.get(&height) else { return };
-        let Some(header) = &slot.executed else { return };
-        let own = header.hash().0;
+        let Some((_, own)) = slot.executed else { return };
         let silent = size.saturating_sub(slot.checkpoints.heard(View::ZERO));
         let mut most = 0;
         for hash in slot.checkpoints.hashes(View::ZERO) {
@@ -127,7 +126,7 @@ impl Replica {
             return;
         }
         let slot = self.slots.get(&height).and_then(|slot| slot.executed.as_ref());
-        match slot.map(|header| header.hash().0) {
+        match slot.map(|(_, own)| *own) {
             Some(own) if own == hash => self.became_stable(height, proven),
             own => self.act(Action::Halt(Halt::Divergence { height, own })),
         }
@@ -169,7 +168,7 @@ impl Replica {
         }
         let settled = self.slots.range_mut(..=height).filter_map(|(_, slot)| slot.executed.take());
         let headers: Vec<_> = settled.collect();
-        for header in headers {
+        for (header, _) in headers {
             let own = (header.height == height).then(|| Arc::clone(&certificate));
             self.act(Action::Stable(header, own));
         }

@@ -29,8 +29,8 @@ pub(crate) struct Slot {
     pub(crate) prepared: Option<Arc<Certificate>>,
     /// The COMMIT certificate: the slot is ordered, and no other digest will ever be.
     pub(crate) ordered: Option<Arc<Certificate>>,
-    /// The result.
-    pub(crate) executed: Option<FinalHeader>,
+    /// The result, and its hash.
+    pub(crate) executed: Option<(FinalHeader, Hash)>,
     /// Proposals that were looked for. At most one for each view that this replica voted in, and
     /// two that others voted for: a body that was PREPAREd may be wanted until the height is stable.
     pub(crate) bodies: BTreeMap<Hash, Content>,

@@ -66,9 +66,8 @@ fn main() -> Result<()> {
 fn line(name: &str, outcome: &Outcome) -> String {
     match &outcome.kill {
         Some(kill) => format!("{name:34} {:>6}  {}", kill.seed, kill.detail),
-        None => format!(
-            "{name:34} ALIVE after {} seeds; {} differed",
-            outcome.tried, outcome.differed
-        ),
+        None => {
+            format!("{name:34} ALIVE after {} seeds; {} differed", outcome.tried, outcome.differed)
+        }
     }
 }

@@ -28,6 +28,7 @@ mod new_view_liar;
 mod partial;
 mod poisoner;
 mod replayer;
+mod restored;
 mod silent;
 mod slow;
 mod twins;
@@ -53,6 +54,7 @@ pub(crate) enum Behaviour {
     Partial,
     Poisoner,
     Replayer,
+    Restored,
     Silent,
     Slow,
     Twins,
@@ -64,7 +66,7 @@ pub(crate) enum Behaviour {
 }
 
 impl Behaviour {
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::BadClaim,
         Self::Counterfeiter,
         Self::DoubleVoter,
@@ -78,6 +80,7 @@ impl Behaviour {
         Self::Partial,
         Self::Poisoner,
         Self::Replayer,
+        Self::Restored,
         Self::Silent,
         Self::Slow,
         Self::Twins,
@@ -87,6 +90,14 @@ impl Behaviour {
         Self::WrongBlocks,
         Self::WrongTime,
     ];
+
+    /// By its file's name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let same = |letter: &char| *letter != '_' && *letter != '-';
+        let plain: String = name.chars().filter(same).collect();
+        let is_it = |behaviour: &Self| format!("{behaviour:?}").eq_ignore_ascii_case(&plain);
+        Self::ALL.into_iter().find(is_it)
+    }
 
     pub(crate) fn make(self, random: &mut Random) -> Box<dyn Treason> {
         let side = random.word() as u32;
@@ -104,6 +115,7 @@ impl Behaviour {
             Self::Partial => Box::new(partial::Partial { side }),
             Self::Poisoner => Box::new(poisoner::Poisoner),
             Self::Replayer => Box::new(replayer::Replayer::default()),
+            Self::Restored => Box::new(restored::Restored),
             Self::Silent => Box::new(silent::Silent),
             Self::Slow => Box::new(slow::Slow),
             Self::Twins => Box::new(twins::Twins),
@@ -196,6 +208,11 @@ pub(crate) trait Treason {
     /// When it says that it proposes, where an honest member says this.
     fn time_ms(&mut self, honest: u64) -> u64 {
         honest
+    }
+
+    /// Whether its machine loses power, and finds an old copy of its journal.
+    fn is_restored(&self) -> bool {
+        false
     }
 
     /// Whether it lives twice.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
-use weal_consensus::{BlockLimits, Mark, Pace, Record, Replica, Settings, Timer};
+use weal_consensus::{BlockLimits, Mark, Pace, Replica, Settings, Timer};
 use weal_types::{Hash, Height, TimeMs, certificate::Certificate};
 
 use crate::{
@@ -17,7 +17,7 @@ mod journal;
 mod pool;
 
 pub(crate) use chain::{Block, Chain};
-pub(crate) use journal::Journal;
+pub(crate) use journal::{Entry, Journal};
 pub(crate) use pool::Pool;
 
 /// What all clocks show at the start, in milliseconds.
@@ -34,8 +34,8 @@ pub(crate) struct Host {
     pub(crate) life: u32,
     /// Stands still until then.
     pub(crate) stalled_until: Micros,
-    /// Loses power after so many actions, for so long.
-    pub(crate) edge: Option<(u64, Micros)>,
+    /// Loses power after so many actions, for so long, and perhaps all others with it.
+    pub(crate) edge: Option<(u64, Micros, bool)>,
     pub(crate) disk_factor: u64,
     pub(crate) executor_factor: u64,
 
@@ -44,7 +44,7 @@ pub(crate) struct Host {
     pub(crate) reign: Rc<Reign>,
     pub(crate) journal: Journal,
     /// What goes to the journal with the next batch.
-    pub(crate) noted: Vec<Record>,
+    pub(crate) noted: Vec<journal::Entry>,
     pub(crate) chain: Chain,
     pub(crate) pool: Pool,
     /// Proposals with their transactions, in memory.

@@ -11,7 +11,7 @@
 //! | `network`, `queue`, `random`, `keys` | links, time, chance, signatures |
 //! | `byzantine` | traitors, one way of betraying in each file |
 //! | `oracle` | what must never be seen, one promise in each file |
-//! | `campaign` | many seeds |
+//! | `campaign`, `shrink` | many seeds; less of one |
 //! | `digest`, `trace`, `report` | what a run leaves behind |
 //!
 //! The design is that of FoundationDB's and TigerBeetle's simulators: virtual time, faults drawn from
@@ -32,12 +32,14 @@ mod plan;
 mod queue;
 mod random;
 mod report;
+mod shrink;
 mod trace;
 mod world;
 
 pub use campaign::{Campaign, guarded};
 pub use options::{Kind, Options};
 pub use report::{Failure, Report};
+pub use shrink::{Shrunk, shrink};
 
 /// Runs one seed.
 pub fn run(seed: u64, options: &Options) -> Report {

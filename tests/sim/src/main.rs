@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, ops::Range, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
-use weal_sim::{Campaign, Kind, Options, guarded};
+use weal_sim::{Campaign, Kind, Options, guarded, shrink};
 
 /// Runs clusters of PBFT replicas, with faults and traitors, from seeds.
 #[derive(Parser)]
@@ -36,6 +36,13 @@ enum Command {
         #[command(flatten)]
         reduced: Reduced,
     },
+    /// Leaves out of a failing run what it does not need to fail.
+    Shrink {
+        /// Which.
+        seed: u64,
+        #[command(flatten)]
+        reduced: Reduced,
+    },
 }
 
 /// What is left out of a run.
@@ -50,6 +57,12 @@ struct Reduced {
     /// Transactions, by number.
     #[arg(long, value_delimiter = ',')]
     unsent: Vec<usize>,
+    /// What all traitors do, by the name of its file; and there are some.
+    #[arg(long)]
+    traitor: Option<String>,
+    /// Call it a failure if healing takes longer, instead of the bound of the protocol's timers.
+    #[arg(long)]
+    patience_ms: Option<u64>,
 }
 
 impl Reduced {
@@ -58,6 +71,8 @@ impl Reduced {
             without: BTreeSet::from_iter(self.without),
             skip: BTreeSet::from_iter(self.skip),
             unsent: BTreeSet::from_iter(self.unsent),
+            traitor: self.traitor,
+            patience_ms: self.patience_ms,
             trace,
         }
     }
@@ -96,6 +111,21 @@ fn main() -> ExitCode {
             }
             outcome(report.failure.is_none())
         }
+        Command::Shrink { seed, reduced } => match shrink(seed, &reduced.options(false)) {
+            Some(shrunk) => {
+                let arguments = shrunk.options.arguments();
+                println!("after {} runs:", shrunk.runs);
+                println!("    weal-sim replay {seed}{arguments} --trace");
+                if let Some(failure) = &shrunk.report.failure {
+                    println!("FAILED: {failure}");
+                }
+                ExitCode::SUCCESS
+            }
+            None => {
+                println!("seed {seed} does not fail");
+                ExitCode::FAILURE
+            }
+        },
     }
 }
 

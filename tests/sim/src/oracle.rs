@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use weal_consensus::{Evidence, Halt, Message, Replica};
-use weal_types::{ChainId, Hash, Height, block::{FinalHeader, Proposal}, certificate::Certificate};
+use weal_types::{
+    ChainId, Hash, Height,
+    block::{FinalHeader, Proposal},
+    certificate::Certificate,
+};
 
 use crate::{
     keys::Keys,

@@ -80,14 +80,14 @@ impl Plan {
     pub(crate) fn draw(seed: u64, options: &Options) -> Self {
         let root = Random::new(seed);
         let kinds = draw_kinds(&mut root.fork(1), options);
-        let members = Members::draw(&mut root.fork(2), &kinds);
+        let members = Members::draw(&mut root.fork(2), &kinds, options);
         let random = &mut root.fork(3);
         let window = random.pick(&[2, 4, 4, 8, 8, 16]);
         let term = random.pick(&[8, 12, 20, 40, 1_000]);
         let in_flight = random.between(1, window.min(8));
         let between_ms = random.pick(&[5, 25, 25, 100]);
         let block = random.between(1, 6) as u32;
-        let heal_at = random.between(2 * SECOND, 12 * SECOND);
+        let heal_at = random.between(SECOND, 8 * SECOND);
         let network = draw_network(&mut root.fork(4), &kinds);
         let speeds = draw_speeds(&mut root.fork(5), &kinds);
         let transactions = draw_transactions(&mut root.fork(6), &kinds, &members, heal_at);
@@ -124,6 +124,9 @@ fn draw_kinds(random: &mut Random, options: &Options) -> BTreeSet<Kind> {
         if random.chance(often) && !options.without.contains(&kind) {
             kinds.insert(kind);
         }
+    }
+    if options.traitor.is_some() {
+        kinds.insert(Kind::Byzantine);
     }
     kinds
 }

@@ -41,7 +41,7 @@ pub(crate) enum Happening {
     Arrive { to: usize, from: usize, packet: Rc<Packet> },
     Expire { host: usize, life: u32, timer: Timer, number: u32 },
     DiskDone { host: usize, life: u32 },
-    Executed { host: usize, life: u32, ordered: Ordered },
+    Executed { host: usize, life: u32, ordered: Box<Ordered> },
     Build { host: usize, life: u32, view: View, height: Height, even_empty: bool },
     Stored { host: usize, life: u32, height: Height },
     FetchAgain { host: usize, life: u32, digest: Hash, attempt: u32 },
@@ -106,3 +106,6 @@ impl Queue {
         self.entries.pop().map(|entry| (entry.at, entry.happening))
     }
 }
+
+// The heap moves entries about; a large one would cost more than all else.
+const _: () = assert!(size_of::<Entry>() <= 72);

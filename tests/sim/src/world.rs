@@ -43,7 +43,7 @@ pub(crate) struct World {
     pub(crate) trace: Trace,
     pub(crate) is_healed: bool,
     is_over: bool,
-    unsent: std::collections::BTreeSet<usize>,
+    options: Options,
     /// Transactions that were submitted.
     submitted: Vec<u32>,
     report: Report,
@@ -84,10 +84,19 @@ impl World {
             trace: Trace::new(options.trace),
             is_healed: false,
             is_over: false,
-            unsent: options.unsent.clone(),
+            options: options.clone(),
             submitted: Vec::new(),
             report,
         };
+        let plan = Rc::clone(&world.plan);
+        world.trace.note(0, || {
+            let Plan { kinds, members, window, term, in_flight, block, network, speeds, .. } =
+                &*plan;
+            format!(
+                "{kinds:?}\n{members:?}\nwindow {window}, term {term}, in flight {in_flight}, \
+                 block {block}\n{network:?}\n{speeds:?}"
+            )
+        });
         world.add_hosts();
         world.schedule(options);
         world
@@ -248,13 +257,16 @@ impl World {
     fn is_cut_off(&mut self, host: usize) -> bool {
         let on = &mut self.hosts[host];
         match &mut on.edge {
-            Some((0, down)) => {
-                let down = *down;
+            Some((0, down, takes_all)) => {
+                let (down, takes_all) = (*down, *takes_all);
                 on.edge = None;
                 self.crash(host, down);
+                if takes_all {
+                    self.crash_all(down);
+                }
                 true
             }
-            Some((left, _)) => {
+            Some((left, ..)) => {
                 *left -= 1;
                 false
             }

@@ -72,7 +72,8 @@ impl Counterfeiter {
     }
 
     fn passed_off(&self, alter: impl Fn(Vote) -> Vote) -> Vec<Message> {
-        let altered = self.heard.iter().map(|signed| Signed { body: alter(signed.body), ..*signed });
+        let altered =
+            self.heard.iter().map(|signed| Signed { body: alter(signed.body), ..*signed });
         altered.map(Message::Vote).collect()
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use weal_consensus::{Claim, Draft, Mark, Message, NewView, Signed, Slotted, Statement, ViewChange};
+use weal_consensus::{
+    Claim, Draft, Mark, Message, NewView, Signed, Slotted, Statement, ViewChange,
+};
 use weal_types::{
     Hash, Height, View,
     certificate::{Certificate, CertificateKind, Vote},

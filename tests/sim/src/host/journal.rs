@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use weal_consensus::{Record, Token};
+use weal_types::{Hash, block::Proposal};
 
 use crate::{ledger::Body, random::Random};
 
@@ -20,6 +21,8 @@ pub(crate) struct Journal {
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) record: Record,
+    /// Of the proposal in it.
+    pub(crate) digest: Option<Hash>,
     pub(crate) body: Option<Rc<Body>>,
 }
 
@@ -60,6 +63,11 @@ impl Journal {
         self.waiting.clear();
     }
 
+    /// The journal is replaced by an older copy of it.
+    pub(crate) fn restore_old(&mut self, random: &mut Random) {
+        self.durable.truncate(random.index(self.durable.len() + 1));
+    }
+
     /// What survives, in order.
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.durable
@@ -71,15 +79,10 @@ impl Journal {
 }
 
 impl super::Host {
-    /// Appends records, each with its transactions, after what was noted before. Returns whether the disk begins to write.
-    pub(crate) fn write(&mut self, token: Token, records: Vec<Record>) -> bool {
-        let entry = |record: Record| {
-            let digest = record.body().map(weal_types::block::Proposal::digest);
-            let body = digest.and_then(|digest| self.bodies.get(&digest).cloned());
-            Entry { record, body }
-        };
-        let noted = std::mem::take(&mut self.noted);
-        let entries = noted.into_iter().chain(records).map(entry).collect();
-        self.journal.append(token, entries)
+    /// A record with its transactions.
+    pub(crate) fn entry(&self, record: Record) -> Entry {
+        let digest = record.body().map(Proposal::digest);
+        let body = digest.and_then(|digest| self.bodies.get(&digest).cloned());
+        Entry { record, digest, body }
     }
 }

@@ -6,8 +6,9 @@ use std::{
 };
 
 use weal_consensus::Record;
-use weal_types::{Epoch, Hash, Height, TimeMs, View, block::Proposal};
+use weal_types::{Epoch, Hash, Height, TimeMs, View};
 
+use super::journal::Entry;
 use crate::{
     ledger::{Body, Ledger},
     plan::{Micros, SECOND},
@@ -66,10 +67,10 @@ impl Pool {
     }
 
     /// What the journal says about slots.
-    pub(crate) fn note(&mut self, record: &Record) {
+    pub(crate) fn note(&mut self, Entry { record, digest, .. }: &Entry) {
         match record {
             Record::Accepted { proposal, .. } => {
-                self.stand(proposal.height, proposal.digest(), false);
+                self.stand(proposal.height, digest.unwrap_or_default(), false);
             }
             Record::Ordered(certificate) => {
                 self.stand(certificate.vote.height, certificate.vote.hash, true);
@@ -141,11 +142,12 @@ impl Pool {
     /// room, or one with a transaction that came much later. Said once for each view.
     pub(crate) fn is_unfair(
         &mut self,
-        (proposal, view): (&Proposal, View),
+        (digest, view): (&Hash, View),
         bodies: &BTreeMap<Hash, Rc<Body>>,
         (now, most): (Micros, u32),
     ) -> bool {
-        let Some(body) = bodies.get(&proposal.digest()) else { return false };
+        let Some(body) = bodies.get(digest) else { return false };
+        let proposal = &body.proposal;
         if proposal.first_view != view || self.called == Some((proposal.epoch, view)) {
             return false;
         }

@@ -22,8 +22,8 @@ pub(crate) enum Fault {
     Mend,
     /// Power is gone, and comes back after this time.
     Crash { member: usize, down: Micros },
-    /// The same, after so many more actions of that member's replica.
-    Edge { member: usize, actions: u64, down: Micros },
+    /// The same, after so many more actions of that member's replica; perhaps for all.
+    Edge { member: usize, actions: u64, down: Micros, takes_all: bool },
     /// The same for all, one after the other within a millisecond.
     Power { down: Micros },
     /// Nothing happens on a host for this time.
@@ -87,7 +87,10 @@ fn add(planned: &mut Vec<Planned>, random: &mut Random, members: &Members, kind:
             }
         }
         Kind::Crash => push(at, Fault::Crash { member, down }),
-        Kind::Edge => push(at, Fault::Edge { member, actions: random.below(60), down }),
+        Kind::Edge => {
+            let (actions, takes_all) = (random.below(60), random.chance(250));
+            push(at, Fault::Edge { member, actions, down, takes_all });
+        }
         Kind::Power => push(at, Fault::Power { down }),
         Kind::Stall => push(at, Fault::Stall { member, pause: length }),
         Kind::SlowDisk => {

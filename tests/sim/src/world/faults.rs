@@ -19,15 +19,10 @@ impl World {
             Fault::Cut(cut) => self.network.cut(cut),
             Fault::Mend => self.network.mend(),
             Fault::Crash { member, down } => self.crash(*member, *down),
-            Fault::Edge { member, actions, down } => {
-                self.hosts[*member].edge = Some((*actions, *down));
+            Fault::Edge { member, actions, down, takes_all } => {
+                self.hosts[*member].edge = Some((*actions, *down, *takes_all));
             }
-            Fault::Power { down } => {
-                for host in 0..self.hosts.len() {
-                    let later = self.random.below(*down);
-                    self.crash(host, *down + later);
-                }
-            }
+            Fault::Power { down } => self.crash_all(*down),
             Fault::Stall { member, pause } => {
                 self.hosts[*member].stalled_until = self.now + pause;
             }
@@ -56,10 +51,21 @@ impl World {
         self.later(down, Happening::PowerBack { host, life });
     }
 
+    /// All lose power at once, and it comes back to one after the other.
+    pub(super) fn crash_all(&mut self, down: Micros) {
+        for host in 0..self.hosts.len() {
+            let later = self.random.below(down);
+            self.crash(host, down + later);
+        }
+    }
+
     /// Power is back, or there for the first time.
     pub(super) fn start(&mut self, host: usize) {
         let (plan, constitution) = (Rc::clone(&self.plan), Rc::clone(&self.constitution));
         let on = &mut self.hosts[host];
+        if on.treason.as_ref().is_some_and(|treason| treason.is_restored()) {
+            on.journal.restore_old(&mut self.random);
+        }
         on.reset(&plan, &constitution);
         let (life, member) = (on.life, on.member);
         self.trace.note(self.now, || format!("member {member} starts"));
@@ -79,7 +85,7 @@ impl World {
         let stable = on.chain.ledger().height;
         for entry in on.journal.entries() {
             if entry.record.epoch() == on.reign.set.epoch {
-                on.pool.note(&entry.record);
+                on.pool.note(entry);
             }
             let now = on.clock.read(self.now);
             on.replica.step(now, Event::Replay(entry.record.clone()));
@@ -89,7 +95,7 @@ impl World {
     }
 
     pub(super) fn submit(&mut self, number: usize) {
-        if self.unsent.contains(&number) {
+        if self.options.unsent.contains(&number) {
             return;
         }
         let (now, id) = (self.now, number as u32);

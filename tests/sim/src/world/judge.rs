@@ -30,13 +30,17 @@ impl World {
     /// half-way through such a wait; whoever left its view alone is joined after a minute, and
     /// unfair leaders are noticed after ten seconds each.
     fn patience(&self) -> Micros {
+        if let Some(patience_ms) = self.options.patience_ms {
+            return patience_ms * MILLI;
+        }
         let traitors = self.plan.members.traitors.len() as u64;
         (2 * traitors + 4) * 30 * SECOND + 60 * SECOND
     }
 
     /// What is not as it should be in the end.
     fn unfinished(&self) -> Option<String> {
-        let wanted = self.plan.transactions.len() - self.unsent.len();
+        let numbers = 0..self.plan.transactions.len();
+        let wanted = numbers.filter(|number| !self.options.unsent.contains(number)).count();
         if self.submitted.len() < wanted {
             return Some("not all transactions are submitted".to_owned());
         }

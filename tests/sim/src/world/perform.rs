@@ -7,7 +7,7 @@ use weal_types::{Epoch, Height, block::FinalHeader, certificate::Certificate};
 
 use super::{Inbox, World};
 use crate::{
-    host::{Fetch, Sync},
+    host::{Entry, Fetch, Sync},
     plan::MILLI,
     queue::{Happening, Packet},
 };
@@ -18,8 +18,9 @@ impl World {
             Action::Sign(draft) => self.sign(host, draft, inbox),
             Action::Persist(token, records) => self.persist(host, token, records, inbox),
             Action::Note(record) => {
-                self.heed(host, &record, inbox);
-                self.hosts[host].noted.push(record);
+                let entry = self.hosts[host].entry(record);
+                self.heed(host, &entry, inbox);
+                self.hosts[host].noted.push(entry);
             }
             Action::Send(to, message) => {
                 let to = self.hosts[host].reign.members.get(usize::from(to)).copied();
@@ -84,35 +85,38 @@ impl World {
     }
 
     fn persist(&mut self, host: usize, token: Token, records: Vec<Record>, inbox: &mut Inbox) {
-        for record in &records {
-            self.heed(host, record, inbox);
+        let on = &mut self.hosts[host];
+        let entries: Vec<Entry> = records.into_iter().map(|record| on.entry(record)).collect();
+        for entry in &entries {
+            self.heed(host, entry, inbox);
         }
         let on = &mut self.hosts[host];
-        if on.write(token, records) {
+        let noted = std::mem::take(&mut on.noted);
+        let entries = noted.into_iter().chain(entries).collect();
+        if on.journal.append(token, entries) {
             self.sync_disk(host);
         }
     }
 
     /// What a record tells the pool and the oracles.
-    fn heed(&mut self, host: usize, record: &Record, inbox: &mut Inbox) {
+    fn heed(&mut self, host: usize, entry: &Entry, inbox: &mut Inbox) {
         let (now, most) = (self.now, self.plan.block);
         let on = &mut self.hosts[host];
-        on.pool.note(record);
-        if let Record::Ordered(certificate) = record
-            && on.treason.is_none()
-        {
-            let vote = &certificate.vote;
-            self.oracles.ordered(now, on.member, vote.height, vote.hash);
-        }
-        if let Record::Accepted { proposal, .. } = record
-            && on.treason.is_none()
-        {
-            self.oracles.accepted(now, on.member, proposal);
-        }
-        if let Record::Accepted { view, proposal } = record
-            && on.pool.is_unfair((proposal, *view), &on.bodies, (now, most))
-        {
-            inbox.others.push_back(Event::Unfair);
+        on.pool.note(entry);
+        match (&entry.record, &entry.digest) {
+            (Record::Ordered(certificate), _) if on.treason.is_none() => {
+                let vote = &certificate.vote;
+                self.oracles.ordered(now, on.member, vote.height, vote.hash);
+            }
+            (Record::Accepted { view, proposal }, Some(digest)) => {
+                if on.treason.is_none() {
+                    self.oracles.accepted(now, on.member, proposal);
+                }
+                if on.pool.is_unfair((digest, *view), &on.bodies, (now, most)) {
+                    inbox.others.push_back(Event::Unfair);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -122,7 +126,7 @@ impl World {
         let life = on.life;
         let most = self.plan.speeds.execution * on.executor_factor;
         let after = self.random.between(most / 4, most);
-        self.later(after, Happening::Executed { host, life, ordered });
+        self.later(after, Happening::Executed { host, life, ordered: Box::new(ordered) });
     }
 
     fn stable(
@@ -186,7 +190,7 @@ impl World {
         on.fetches.clear();
         on.pool.begin_epoch();
         for entry in on.journal.entries().iter().filter(|entry| entry.record.epoch() == epoch) {
-            on.pool.note(&entry.record);
+            on.pool.note(entry);
         }
         on.pool.is_dirty = true;
         on.pool.told = None;

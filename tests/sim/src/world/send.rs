@@ -81,6 +81,10 @@ impl World {
         if !self.hosts[host].is_up {
             return;
         }
+        let is_restored = self.hosts[host].treason.as_ref().is_some_and(|one| one.is_restored());
+        if is_restored && self.random.chance(300) {
+            return self.crash(host, every / 2);
+        }
         for (to, message) in self.tempt(host, |treason, scene| treason.act(scene)) {
             let packet = self.pack(host, to, message);
             self.post(host, &[to], &packet);

@@ -68,6 +68,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("weal-mutants", &["weal-consensus-mutants", "weal-sim-mutants"]),
     ("weal-refused-tests", &[]),
     ("two-faced", &["weal-sdk"]),
+    ("weal-sim", &["weal-consensus", "weal-proof", "weal-types"]),
     ("weal-tidy", &[]),
     ("weal-units", &[]),
     ("weal-wire-tests", &[]),
