@@ -62,7 +62,7 @@ tests: ## Runs all tests, documentation's examples included
 
 golden: ## Rewrites the golden files and generated documents; look at the diff before committing it
 	WEAL_GOLDEN=write cargo test $(WORKSPACE) --test golden --test system_abi --test native \
-		--test bundle
+		--test bundle --test mutants
 
 bench: ## Runs every suite of benchmarks
 	cargo build $(WORKSPACE) --all-targets

@@ -13,6 +13,8 @@ use std::{
 use weal_consensus_mutants::choose;
 use weal_sim_mutants::{Options, Report};
 
+use crate::focus;
+
 /// Most seeds that a mutant may need.
 pub const BUDGET: u64 = 100_000;
 
@@ -39,9 +41,9 @@ pub struct Outcome {
 }
 
 /// One run of the replica with this row of the table broken, or none.
-pub fn run(mutant: Option<usize>, seed: u64) -> Report {
+pub fn run(mutant: Option<usize>, seed: u64, options: &Options) -> Report {
     choose(mutant);
-    let report = weal_sim_mutants::run(seed, &Options::default());
+    let report = weal_sim_mutants::run(seed, options);
     choose(None);
     report
 }
@@ -49,7 +51,7 @@ pub fn run(mutant: Option<usize>, seed: u64) -> Report {
 /// What is wrong with the run of a mutant; a mutant that takes the simulation down with it is found
 /// out as well.
 fn accuse(mutant: usize, seed: u64) -> (Option<Kill>, Option<u64>) {
-    let ran = catch_unwind(AssertUnwindSafe(|| run(Some(mutant), seed)));
+    let ran = catch_unwind(AssertUnwindSafe(|| run(Some(mutant), seed, &focus::of(mutant))));
     choose(None);
     let Ok(report) = ran else {
         let kill = Kill { seed, oracle: "no panic".to_owned(), detail: String::new() };
@@ -66,7 +68,7 @@ fn accuse(mutant: usize, seed: u64) -> (Option<Kill>, Option<u64>) {
 /// Whether this seed kills the mutant, and not the replica without it.
 pub fn kills(mutant: usize, seed: u64) -> Option<Kill> {
     let (kill, _) = accuse(mutant, seed);
-    kill.filter(|_| run(None, seed).failure.is_none())
+    kill.filter(|_| run(None, seed, &focus::of(mutant)).failure.is_none())
 }
 
 /// The first seed that kills a mutant. `compare` also counts those that show any difference.
@@ -78,7 +80,7 @@ pub fn search(mutant: usize, seeds: impl Iterator<Item = u64>, compare: bool) ->
         if kill.is_none() && !compare {
             continue;
         }
-        let right = run(None, seed);
+        let right = run(None, seed, &focus::of(mutant));
         if digest != Some(right.digest) {
             outcome.differed += 1;
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use weal_consensus_mutants::table;
 
-use crate::seeds::Seeds;
+use crate::{focus, seeds::Seeds};
 
 /// Around the table.
 const MARKS: [&str; 2] = ["<!-- table: begin -->\n", "<!-- table: end -->\n"];
@@ -22,14 +22,17 @@ pub fn render(document: &str, seeds: &Seeds) -> Result<String> {
     let (_, after) = rest.split_once(end).context("the table has no end")?;
     let rows: String = table::all()
         .iter()
-        .map(|row| {
+        .enumerate()
+        .map(|(index, row)| {
             let (needed, oracle) = match seeds.get(row.name) {
                 Some((seed, oracle)) => ((seed + 1).to_string(), oracle.as_str()),
                 None => ("–".to_owned(), "nothing"),
             };
-            format!("| `{}` | {} | {needed} | {oracle} |\n", row.name, row.rule)
+            let traitor = focus::traitor(index).unwrap_or("any");
+            format!("| `{}` | {} | {traitor} | {needed} | {oracle} |\n", row.name, row.rule)
         })
         .collect();
-    let head = "| mutant | the rule that it breaks | seeds | caught by |\n|---|---|---|---|\n";
+    let head = "| mutant | the rule that it breaks | traitor | seeds | caught by |\n\
+                |---|---|---|---|---|\n";
     Ok([before, begin, head, &rows, end, after].concat())
 }

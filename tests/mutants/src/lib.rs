@@ -6,4 +6,5 @@
 
 pub mod campaign;
 pub mod document;
+pub mod focus;
 pub mod seeds;

@@ -91,6 +91,14 @@ impl Behaviour {
         Self::WrongTime,
     ];
 
+    /// By its file's name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let same = |letter: &char| *letter != '_' && *letter != '-';
+        let plain: String = name.chars().filter(same).collect();
+        let is_it = |behaviour: &Self| format!("{behaviour:?}").eq_ignore_ascii_case(&plain);
+        Self::ALL.into_iter().find(is_it)
+    }
+
     pub(crate) fn make(self, random: &mut Random) -> Box<dyn Treason> {
         let side = random.word() as u32;
         match self {

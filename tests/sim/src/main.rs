@@ -57,6 +57,9 @@ struct Reduced {
     /// Transactions, by number.
     #[arg(long, value_delimiter = ',')]
     unsent: Vec<usize>,
+    /// What all traitors do, by the name of its file; and there are some.
+    #[arg(long)]
+    traitor: Option<String>,
     /// Call it a failure if healing takes longer, instead of the bound of the protocol's timers.
     #[arg(long)]
     patience_ms: Option<u64>,
@@ -68,6 +71,7 @@ impl Reduced {
             without: BTreeSet::from_iter(self.without),
             skip: BTreeSet::from_iter(self.skip),
             unsent: BTreeSet::from_iter(self.unsent),
+            traitor: self.traitor,
             patience_ms: self.patience_ms,
             trace,
         }

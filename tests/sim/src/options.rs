@@ -116,6 +116,8 @@ pub struct Options {
     pub skip: BTreeSet<usize>,
     /// Transactions that are not submitted, by their number.
     pub unsent: BTreeSet<usize>,
+    /// What all traitors do, by the name of its file; and there are some.
+    pub traitor: Option<String>,
     /// How long healing may take, instead of the bound that follows from the protocol's timers: to
     /// find runs that heal slowly.
     pub patience_ms: Option<u64>,
@@ -134,6 +136,7 @@ impl Options {
         list("without", self.without.iter().map(Kind::to_string).collect())
             + &list("skip", numbers(&self.skip))
             + &list("unsent", numbers(&self.unsent))
+            + &list("traitor", self.traitor.iter().cloned().collect())
             + &list("patience-ms", self.patience_ms.iter().map(u64::to_string).collect())
     }
 }

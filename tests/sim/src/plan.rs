@@ -80,7 +80,7 @@ impl Plan {
     pub(crate) fn draw(seed: u64, options: &Options) -> Self {
         let root = Random::new(seed);
         let kinds = draw_kinds(&mut root.fork(1), options);
-        let members = Members::draw(&mut root.fork(2), &kinds);
+        let members = Members::draw(&mut root.fork(2), &kinds, options);
         let random = &mut root.fork(3);
         let window = random.pick(&[2, 4, 4, 8, 8, 16]);
         let term = random.pick(&[8, 12, 20, 40, 1_000]);
@@ -124,6 +124,9 @@ fn draw_kinds(random: &mut Random, options: &Options) -> BTreeSet<Kind> {
         if random.chance(often) && !options.without.contains(&kind) {
             kinds.insert(kind);
         }
+    }
+    if options.traitor.is_some() {
+        kinds.insert(Kind::Byzantine);
     }
     kinds
 }

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::{byzantine::Behaviour, options::Kind, random::Random};
+use crate::{
+    byzantine::Behaviour,
+    options::{Kind, Options},
+    random::Random,
+};
 
 /// Members are numbered over a whole run; a validator set lists some of them.
 #[derive(Debug)]
@@ -27,7 +31,7 @@ pub(crate) struct Traitor {
 }
 
 impl Members {
-    pub(crate) fn draw(random: &mut Random, kinds: &BTreeSet<Kind>) -> Self {
+    pub(crate) fn draw(random: &mut Random, kinds: &BTreeSet<Kind>, options: &Options) -> Self {
         let size = random.pick(&[4, 4, 4, 4, 4, 4, 5, 6, 7, 7]);
         let size = if random.chance(25) { random.between(8, 13) as usize } else { size };
         let has_epochs = kinds.contains(&Kind::Epochs);
@@ -38,7 +42,7 @@ impl Members {
         // No set is smaller than this, so no more traitors are ever too many.
         let smallest = if has_epochs { size.saturating_sub(1).max(4) } else { size };
         let most = (smallest - 1) / 3;
-        let traitors = draw_traitors(random, kinds, &first, most);
+        let traitors = draw_traitors(random, (kinds, options), &first, most);
         let acts = (0..random.between(1, 4)).map(|_| draw_set(random, count, smallest)).collect();
         let core = draw_core(random, kinds, &first, &traitors, count);
         Self { count, first, traitors, acts, core }
@@ -56,7 +60,7 @@ impl Members {
 
 fn draw_traitors(
     random: &mut Random,
-    kinds: &BTreeSet<Kind>,
+    (kinds, options): (&BTreeSet<Kind>, &Options),
     first: &[usize],
     most: usize,
 ) -> Vec<Traitor> {
@@ -66,8 +70,10 @@ fn draw_traitors(
     // Half of all conspiracies have one plan.
     let common = random.pick(&Behaviour::ALL);
     let is_common = random.chance(500);
+    let wanted = options.traitor.as_deref().and_then(Behaviour::named);
     let behaviour = |member: &usize| {
         let behaviour = if is_common { common } else { random.pick(&Behaviour::ALL) };
+        let behaviour = wanted.unwrap_or(behaviour);
         Traitor { member: *member, behaviour }
     };
     match kinds.contains(&Kind::Byzantine) {
