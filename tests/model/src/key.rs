@@ -9,8 +9,8 @@
 //!   is found at once.
 //! * *how many requests to persist came before*. The number only pairs a request with its answer.
 //!
-//! A name is 128 bits of the rest: of ten million states, two that differ share one with probability
-//! 10⁻²⁵.
+//! A name is 128 bits of the rest: of ten million states, two that differ share one with
+//! probability 10⁻²⁵.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 

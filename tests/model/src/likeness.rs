@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn a_field_goes_with_its_value_and_no_other_does() {
         let text = "A { one: B { x: [1, 2], y: (3, 4) }, once: Some(5), one_more: 6, last: None }";
-        assert_eq!(without(text, &["one", "last"]), "A { , once: Some(5), one_more: 6,  }");
+        assert_eq!(without(text, &["one", "last"]), "A { , once: Some(5), one_more: 6, }");
         assert_eq!(without(text, &["once: Some"]), text.replace("once: Some(5)", ""));
     }
 
