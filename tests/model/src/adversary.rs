@@ -2,8 +2,8 @@
 //!
 //! They need no state: they may say everything that they can sign, from the moment on when the
 //! signatures of others that it rests on exist. They lead with every proposal at once, vote for
-//! everything, and leave views with every claim that they can prove. As leaders they begin a view in
-//! every way that a quorum's VIEW-CHANGEs allow, and in wrong ways too.
+//! everything, and leave views with every claim that they can prove. As leaders they begin a view
+//! in every way that a quorum's VIEW-CHANGEs allow, and in wrong ways too.
 
 use std::{
     collections::BTreeMap,

@@ -1,9 +1,9 @@
 //! What can happen next to an honest validator.
 //!
-//! Any message that exists may come, at any time and again. What is left out changes nothing, or not
-//! yet: a message for a view that the replica has left or has not entered, about a height that is
-//! stable or ordered. Those for a later view come when that view has begun: to come earlier is to be
-//! kept until then. [`Delivery::Each`] leaves out nothing of this.
+//! Any message that exists may come, at any time and again. What is left out changes nothing, or
+//! not yet: a message for a view that the replica has left or has not entered, about a height that
+//! is stable or ordered. Those for a later view come when that view has begun: to come earlier is
+//! to be kept until then. [`Delivery::Each`] leaves out nothing of this.
 
 use std::collections::BTreeSet;
 
@@ -165,8 +165,8 @@ impl Inputs<'_> {
         }
     }
 
-    /// VIEW-CHANGEs: to the view's leader as many as it needs beside its own, together; to others as
-    /// many as make them follow, if that is explored.
+    /// VIEW-CHANGEs: to the view's leader as many as it needs beside its own, together; to others
+    /// as many as make them follow, if that is explored.
     fn changes(&mut self) {
         let epoch = self.machine.epoch;
         for view in self.world.setup.views_of(epoch).filter(|view| *view > View(0)) {

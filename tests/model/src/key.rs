@@ -1,15 +1,16 @@
 //! Names of states: the same name means the same behaviour.
 //!
-//! `derive(Hash)` feeds a hasher every field of a value, in order and with lengths, so that the bytes
-//! that it is fed tell any two values apart. [`Recorder`] keeps these bytes and leaves out what no
-//! later step depends on:
+//! `derive(Hash)` feeds a hasher every field of a value, in order and with lengths, so that the
+//! bytes that it is fed tell any two values apart. [`Recorder`] keeps these bytes and leaves out
+//! what no later step depends on:
 //!
 //! * *who signed a certificate*. A replica compares certificates by what they certify, and checks
-//!   only that a quorum signed. The signers matter where a body is looked for, and here every body is
-//!   found at once.
+//!   only that a quorum signed. The signers matter where a body is looked for, and here every body
+//!   is found at once.
 //! * *how many requests to persist came before*. The number only pairs a request with its answer.
 //!
-//! A name is 128 bits of the rest: of 10⁷ states, two that differ share one with probability 10⁻²⁵.
+//! A name is 128 bits of the rest: of ten million states, two that differ share one with
+//! probability 10⁻²⁵.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 

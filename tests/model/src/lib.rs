@@ -1,10 +1,10 @@
-//! Model checking of the replica of PBFT: four validators, one of them Byzantine, and every order in
-//! which things can happen to them within stated bounds.
+//! Model checking of the replica of PBFT: four validators, one of them Byzantine, and every order
+//! in which things can happen to them within stated bounds.
 //!
-//! What runs is `weal_consensus::Replica` itself. Around it stand an engine that does at once what it
-//! is asked, an adversary that says everything it can sign, and a network that delivers everything
-//! that was ever said to anyone at any time. `docs/model-checking.md` says what that covers, what it
-//! leaves out, and what was found.
+//! What runs is `weal_consensus::Replica` itself. Around it stand an engine that does at once what
+//! it is asked, an adversary that says everything it can sign, and a network that delivers
+//! everything that was ever said to anyone at any time. `docs/model-checking.md` says what that
+//! covers, what it leaves out, and what was found.
 //!
 //! | module | one idea |
 //! |---|---|

@@ -1,7 +1,7 @@
 //! One honest validator: the replica, and an engine around it that does at once what it is asked.
 //!
-//! Signing, finding bodies, building, executing and fetching blocks are answered within the step that
-//! asked. Only the journal can take its time.
+//! Signing, finding bodies, building, executing and fetching blocks are answered within the step
+//! that asked. Only the journal can take its time.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -279,9 +279,9 @@ impl Machine {
     }
 }
 
-/// Whether evidence is about this state. Where VIEW-CHANGEs come in groups, states that differ only in
-/// those heard before are one, so a pair may come from two histories; there the check of what each
-/// validator says stands in for it.
+/// Whether evidence is about this state. Where VIEW-CHANGEs come in groups, states that differ only
+/// in those heard before are one, so a pair may come from two histories; there the check of what
+/// each validator says stands in for it.
 fn is_telling(world: &World, evidence: &Evidence) -> bool {
     let is_exact = world.setup.delivery == Delivery::Each;
     is_exact || matches!(evidence, Evidence::PrePrepares(..) | Evidence::Votes(..))

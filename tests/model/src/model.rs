@@ -27,8 +27,8 @@ pub struct Cluster {
     pub world: Arc<World>,
 }
 
-/// The honest validators, each in one state. What they sent is part of that, and Byzantine ones need
-/// none, so this is all.
+/// The honest validators, each in one state. What they sent is part of that, and Byzantine ones
+/// need none, so this is all.
 #[derive(Clone)]
 pub struct State {
     /// By validator.

@@ -1,11 +1,11 @@
 //! Which states of the cluster are alike: a state's print is what later steps depend on.
 //!
-//! Of what was said, only that counts which somebody can still use. So a print names each validator's
-//! state without what it said, and then:
+//! Of what was said, only that counts which somebody can still use. So a print names each
+//! validator's state without what it said, and then:
 //!
 //! * the votes for which certificates exist, however many validators made them;
-//! * a validator's other votes if it is still in their view (it could contradict them), or if they can
-//!   still become a certificate;
+//! * a validator's other votes if it is still in their view (it could contradict them), or if they
+//!   can still become a certificate;
 //! * VIEW-CHANGEs, NEW-VIEWs and proposals for views that somebody can still enter or vote in.
 
 use std::{

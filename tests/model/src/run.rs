@@ -57,6 +57,8 @@ pub fn explore(setup: Setup, limits: Limits, threads: usize) -> Report {
         builder = builder.target_state_count(limits.states);
     }
     if limits.seconds > 0 {
+        // The checker looks at the clock when its threads share work, so one alone never does.
+        builder = builder.threads(threads.max(2));
         builder = builder.timeout(Duration::from_secs(limits.seconds));
     }
     #[allow(clippy::disallowed_methods, reason = "how long a run takes is part of its result")]

@@ -7,8 +7,8 @@ use weal_types::{Epoch, Height, View};
 pub enum Delivery {
     /// Votes come as certificates, as soon as the signatures for one exist.
     Certificates,
-    /// A quorum's votes come together, when the quorum exists: a vote alone changes no more than the
-    /// count.
+    /// A quorum's votes come together, when the quorum exists: a vote alone changes no more than
+    /// the count.
     Quorums,
     /// Every message comes alone.
     Each,
@@ -67,7 +67,8 @@ pub struct Setup {
     /// When timers run out.
     pub timers: Timers,
     /// Which honest validator may crash once. Its journal does what `journal` says until then, and
-    /// all others are instant: whoever never crashes only seems slower by a journal that takes time.
+    /// all others are instant: whoever never crashes only seems slower by a journal that takes
+    /// time.
     pub crasher: Option<u8>,
     /// What that journal does; of all validators, if none crashes.
     pub journal: Journal,

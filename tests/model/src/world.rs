@@ -199,8 +199,8 @@ impl World {
     }
 }
 
-/// Of a NEW-VIEW counts what it begins the view with: it passes no other check than one with the same
-/// contents that rests on other VIEW-CHANGEs.
+/// Of a NEW-VIEW counts what it begins the view with: it passes no other check than one with the
+/// same contents that rests on other VIEW-CHANGEs.
 fn class(message: &Message) -> Key {
     match message {
         Message::NewView(signed) if is_right(message) => {

@@ -63,6 +63,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
         "weal",
         &["weal-client", "weal-gate", "weal-node", "weal-proof", "weal-provenance", "weal-types"],
     ),
+    ("weal-model", &["weal-consensus", "weal-types"]),
     ("weal-consensus-mutants", &["weal-types"]),
     ("weal-sim-mutants", &["weal-consensus-mutants", "weal-proof", "weal-types"]),
     ("weal-mutants", &["weal-consensus-mutants", "weal-sim-mutants"]),
