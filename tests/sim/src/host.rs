@@ -189,6 +189,7 @@ fn settings(chain: &Chain, member: usize, plan: &Plan, constitution: &Constituti
             true => None,
             false => chain.last().and_then(|block| block.certificate.clone()),
         },
+        handover: ledger.known_handover(),
         window: plan.window,
         term: plan.term,
         pace: Pace {
