@@ -125,7 +125,8 @@ impl Mempool {
         self.pool().select(params, now)
     }
 
-    /// Takes these transactions, as [`Self::select`] does, for a block that was built before a restart.
+    /// Takes these transactions, as [`Self::select`] does, for a block that was built before a
+    /// restart.
     pub fn take(&self, transactions: &[Arc<Pooled>]) {
         let mut pool = self.pool();
         for pooled in transactions {

@@ -50,8 +50,9 @@ impl Replica {
         self.accept_ready();
     }
 
-    /// The transactions of an ordered slot, if the journal lacks them. It has them before the height
-    /// can become stable there, so that after a crash nobody else is needed to execute up to it.
+    /// The transactions of an ordered slot, if the journal lacks them. It has them before the
+    /// height can become stable there, so that after a crash nobody else is needed to execute up to
+    /// it.
     pub(crate) fn ordered_body(&mut self, height: Height) -> Option<Record> {
         let slot = self.slots.get_mut(&height)?;
         let digest = slot.ordered_digest()?;

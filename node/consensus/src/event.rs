@@ -161,8 +161,8 @@ pub enum Action {
     Send(u8, Message),
     /// Send to all other validators.
     Broadcast(Message),
-    /// Find the proposal with this digest and its transactions: [`Event::Body`]. Asked again on each
-    /// heartbeat until it is there.
+    /// Find the proposal with this digest and its transactions: [`Event::Body`]. Asked again on
+    /// each heartbeat until it is there.
     FetchBody {
         /// For which slot.
         height: Height,

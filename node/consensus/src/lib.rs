@@ -14,6 +14,7 @@
 //! | module | one idea | paper |
 //! |---|---|---|
 //! | `replica` | the state, and which event goes where | §4 |
+//! | `outlook` | what an engine may see of it | – |
 //! | `propose` | the leader fills slots | §4.2 |
 //! | `normal` | PRE-PREPARE, PREPARE, COMMIT | §4.2 |
 //! | `execute` | from ordered slots to a stable height | §4.3 |
@@ -44,6 +45,7 @@ mod execute;
 mod message;
 mod new_view;
 mod normal;
+mod outlook;
 mod propose;
 mod record;
 mod recovery;

@@ -2,8 +2,8 @@
 //!
 //! | when | then |
 //! |---|---|
-//! | the leader's PRE-PREPARE is lawful and its transactions are there | accept, make durable (B1), PREPARE |
-//! | a quorum PREPAREd one digest in this view, and its transactions are there | make the certificate durable (B2), COMMIT |
+//! | PRE-PREPARE is lawful, its transactions are there | accept, make durable (B1), PREPARE |
+//! | a quorum PREPAREd a digest whose transactions are there | make that durable (B2), COMMIT |
 //! | a quorum COMMITted one digest in one view | the slot is ordered |
 
 use alloc::{sync::Arc, vec, vec::Vec};

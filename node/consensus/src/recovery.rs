@@ -23,8 +23,8 @@ use crate::{
 };
 
 impl Replica {
-    /// One record of the journal, in order. A journal that began anew may repeat a stretch, so what is
-    /// older than what is known changes nothing.
+    /// One record of the journal, in order. A journal that began anew may repeat a stretch, so what
+    /// is older than what is known changes nothing.
     pub(crate) fn replay(&mut self, record: Record) {
         if record.epoch() > self.reign.epoch() {
             return self.later.push(record);
@@ -199,8 +199,9 @@ impl Replica {
     }
 
     /// Whether the journal knows a PREPARE or COMMIT. It is a prefix of what was ever persisted, so
-    /// it knows everything of a view before the last one in it. A view that was entered while others
-    /// were asked shows nothing about an earlier COMMIT, which the next VIEW-CHANGE must claim.
+    /// it knows everything of a view before the last one in it. A view that was entered while
+    /// others were asked shows nothing about an earlier COMMIT, which the next VIEW-CHANGE must
+    /// claim.
     fn knows(&self, signed: &SignedVote) -> bool {
         let Vote { kind, view, height, hash, .. } = signed.body;
         if height <= self.stable.height.max(self.floor) || view < self.replayed {

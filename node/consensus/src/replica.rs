@@ -21,7 +21,7 @@ use crate::{
     settings::Settings,
     slot::Slot,
     timing::Watch,
-    verify::{Rules, Verified, leader},
+    verify::{Verified, leader},
 };
 
 /// One validator's part in ordering: a function from state and event to state and actions.
@@ -372,46 +372,5 @@ impl Replica {
     /// The slot at a height in reach.
     pub(crate) fn slot(&mut self, height: Height) -> &mut Slot {
         self.slots.entry(height).or_insert_with(Slot::new)
-    }
-
-    /// What messages from outside are judged by.
-    pub fn rules(&self) -> Rules<'_> {
-        Rules {
-            chain: &self.settings.chain,
-            validators: &self.reign.validators,
-            start: self.reign.start,
-            me: self.me(),
-        }
-    }
-
-    /// Changes how blocks are paced.
-    pub fn set_pace(&mut self, pace: crate::settings::Pace) {
-        self.settings.pace = pace;
-    }
-
-    /// The stable height.
-    pub const fn stable_height(&self) -> Height {
-        self.stable.height
-    }
-
-    /// The view entered last.
-    pub const fn view(&self) -> View {
-        self.view
-    }
-
-    /// The validators of the present epoch, and this one's position among them.
-    pub const fn reign(&self) -> (&weal_types::certificate::ValidatorSet, Option<u8>) {
-        (&self.reign.validators, self.reign.me)
-    }
-
-    /// Whether this replica makes statements: the journal is replayed, the others were asked, and
-    /// none of them holds a statement that it does not know.
-    pub fn has_voice(&self) -> bool {
-        self.may_speak()
-    }
-
-    /// Heights of which something is kept; at most the window.
-    pub fn slots_kept(&self) -> usize {
-        self.slots.len()
     }
 }

@@ -74,15 +74,15 @@ pub struct Pace {
     /// Least time between the builds of two blocks, in milliseconds. A lone transaction after a
     /// silence never waits for it; under load it lets transactions share a block's fixed costs.
     pub between_ms: u64,
-    /// Slots above the stable height that a leader fills: [`IN_FLIGHT`] or less. More would only let
-    /// transactions wait in blocks instead of the pool.
+    /// Slots above the stable height that a leader fills: [`IN_FLIGHT`] or less. More would only
+    /// let transactions wait in blocks instead of the pool.
     pub in_flight: u64,
     /// Whether blocks are built only when they are due, as a devnet without mining wants it.
     pub manual: bool,
 }
 
-/// What a proposal may hold on every chain. What the chain's parameters add, such as gas, the engine
-/// judges with the transactions.
+/// What a proposal may hold on every chain. What the chain's parameters add, such as gas, the
+/// engine judges with the transactions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BlockLimits {
     /// Transactions.

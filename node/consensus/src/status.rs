@@ -51,7 +51,8 @@ impl Replica {
         }
         self.notice_alone(from, status);
         self.send_view(from, status);
-        // Also one that cannot be used here yet: others may be able to, and only then have the blocks.
+        // Also one that cannot be used here yet: others may be able to, and only then have the
+        // blocks.
         let newest = self.proven.as_ref().or(self.stable_certificate.as_ref());
         if let Some(certificate) = newest.filter(|newest| newest.vote.height > status.stable) {
             let certificate = Arc::clone(certificate);

@@ -1,7 +1,7 @@
 //! What runs out: patience with a leader, and the beats in between.
 //!
-//! A replica is patient while nobody owes it anything. Its timer runs only under an *obligation*, so
-//! a silent chain stays silent; and while a new view is prepared only once a quorum wants it, so
+//! A replica is patient while nobody owes it anything. Its timer runs only under an *obligation*,
+//! so a silent chain stays silent; and while a new view is prepared only once a quorum wants it, so
 //! that validators cut off from the others do not run ahead of them.
 
 use weal_types::{Height, View};

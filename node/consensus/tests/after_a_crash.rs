@@ -1,5 +1,5 @@
-//! What a replica knows after a crash, and what it does for those who lack something. Each test is a
-//! mistake that the simulator found, as a short table of events.
+//! What a replica knows after a crash, and what it does for those who lack something. Each test is
+//! a mistake that the simulator found, as a short table of events.
 
 use std::sync::Arc;
 
@@ -250,8 +250,8 @@ fn transactions_of_an_ordered_slot_are_kept_before_it_is_executed() {
     assert_eq!(record, &Record::Body(proposal(0, 1)));
 }
 
-/// A PREPARE certificate came while the others were asked, and the disk was slow: the COMMIT went out
-/// before the certificate was durable, and a crash forgot what it rests on.
+/// A PREPARE certificate came while the others were asked, and the disk was slow: the COMMIT went
+/// out before the certificate was durable, and a crash forgot what it rests on.
 #[test]
 fn a_commit_waits_for_its_certificate_also_when_a_voice_comes_back() {
     let mut replica = replica();
@@ -275,7 +275,8 @@ fn a_commit_waits_for_its_certificate_also_when_a_voice_comes_back() {
     assert!(durable.contains(&commit), "{durable:?}");
 }
 
-/// The state of the database already schedules the end of the epoch: no slot beyond it is voted for.
+/// The state of the database already schedules the end of the epoch: no slot beyond it is voted
+/// for.
 #[test]
 fn an_end_that_the_database_knows_is_known_at_once() {
     let mut settings = settings();

@@ -329,8 +329,8 @@ impl Driver {
     }
 }
 
-/// How a node with this setting spaces its blocks: one executes while the next is made durable and a
-/// third collects transactions. More would only let transactions wait in blocks.
+/// How a node with this setting spaces its blocks: one executes while the next is made durable and
+/// a third collects transactions. More would only let transactions wait in blocks.
 pub fn pace(manual: bool, between_ms: u64) -> Pace {
     Pace { between_ms, in_flight: 3, manual }
 }

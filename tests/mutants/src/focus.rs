@@ -1,4 +1,5 @@
-//! Where the seeds of a mutant are looked for: among those in which somebody attacks what it breaks.
+//! Where the seeds of a mutant are looked for: among those in which somebody attacks what it
+//! breaks.
 //!
 //! Without this, one traitor in twenty would do so.
 

@@ -1,6 +1,6 @@
 //! The cluster simulator: replicas of `weal-consensus` on machines that fail, joined by a network
-//! that loses what it likes, with traitors among them. One seed decides everything, so whatever goes
-//! wrong goes wrong again when it is looked at.
+//! that loses what it likes, with traitors among them. One seed decides everything, so whatever
+//! goes wrong goes wrong again when it is looked at.
 //!
 //! | module | one idea |
 //! |---|---|
@@ -14,8 +14,8 @@
 //! | `campaign`, `shrink` | many seeds; less of one |
 //! | `digest`, `trace`, `report` | what a run leaves behind |
 //!
-//! The design is that of FoundationDB's and TigerBeetle's simulators: virtual time, faults drawn from
-//! the seed, and in the end a healed network in which everything must become final.
+//! The design is that of FoundationDB's and TigerBeetle's simulators: virtual time, faults drawn
+//! from the seed, and in the end a healed network in which everything must become final.
 
 #![forbid(unsafe_code)]
 

@@ -14,8 +14,8 @@ pub struct Shrunk {
 }
 
 /// Leaves out kinds of faults, then single faults and transactions, in ever smaller parts, as long
-/// as the same promise is broken (delta debugging, Zeller & Hildebrandt 2002). `None` if the run does
-/// not fail.
+/// as the same promise is broken (delta debugging, Zeller & Hildebrandt 2002). `None` if the run
+/// does not fail.
 pub fn shrink(seed: u64, options: &Options) -> Option<Shrunk> {
     let report = guarded(seed, options);
     report.failure.as_ref()?;

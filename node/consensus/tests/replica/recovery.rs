@@ -46,8 +46,9 @@ fn an_old_journal_takes_the_voice() {
     // Votes are out, and nothing is stable: the two others keep them.
     lab.cut_off(2);
     lab.transactions_everywhere();
-    let prepares = lab.said.iter().filter(|(by, said)| {
-        matches!(said, Message::Vote(vote) if *by == 1 && vote.body.kind == CertificateKind::Prepare)
+    let prepares = lab.said.iter().filter(|(by, said)| match said {
+        Message::Vote(vote) => *by == 1 && vote.body.kind == CertificateKind::Prepare,
+        _ => false,
     });
     assert_eq!(prepares.count(), 1);
     lab.cut.clear();

@@ -7,7 +7,8 @@ thread_local! {
     static CHOSEN: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// From now on, replicas on this thread break the rule of this row of [`crate::table::all`], or none.
+/// From now on, replicas on this thread break the rule of this row of [`crate::table::all`], or
+/// none.
 pub fn choose(mutant: Option<usize>) {
     CHOSEN.set(mutant);
 }

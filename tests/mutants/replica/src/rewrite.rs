@@ -1,7 +1,7 @@
 //! Puts mutants into source text.
 //!
-//! An edit names its place by a piece of text that the file contains once. Where the piece is longer
-//! than what is to be replaced, `⟦` and `⟧` stand around that. What is replaced is either an
+//! An edit names its place by a piece of text that the file contains once. Where the piece is
+//! longer than what is to be replaced, `⟦` and `⟧` stand around that. What is replaced is either an
 //! expression or, if it ends in `;`, a statement; both stay in the text, as the other branch.
 
 use std::{

@@ -117,7 +117,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         edits: &[
             Edit {
                 file: "normal.rs",
-                find: "if proposed.is_timely => Readiness::Ready,\n            _ => ⟦Readiness::Wait⟧",
+                find: "if proposed.is_timely => Readiness::Ready,\n            \
+                       _ => ⟦Readiness::Wait⟧",
                 replace: "if proposed.is_timely { Readiness::Ready } else { Readiness::Wait }",
             },
             Edit {

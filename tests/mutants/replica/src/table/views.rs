@@ -121,8 +121,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
             },
             Edit {
                 file: "normal.rs",
-                find: "if ⟦view != self.view || !self.is_active()⟧ {\n            return;\n        }\n        \
-                       let accepted",
+                find: "if ⟦view != self.view || !self.is_active()⟧ {\n            return;\n        \
+                       }\n        let accepted",
                 replace: "view != self.view",
             },
             Edit {
@@ -157,8 +157,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
             },
             Edit {
                 file: "normal.rs",
-                find: "if ⟦view != self.view || !self.is_active()⟧ {\n            return;\n        }\n        \
-                       let accepted",
+                find: "if ⟦view != self.view || !self.is_active()⟧ {\n            return;\n        \
+                       }\n        let accepted",
                 replace: "view != self.view",
             },
             Edit {
@@ -175,7 +175,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "wrong-null",
-        rule: "NEW-VIEW recomputed: a slot that nobody claims is filled with nothing, of its height",
+        rule: "NEW-VIEW recomputed: an unclaimed slot is filled with nothing, of its height",
         edits: &[Edit {
             file: "new_view.rs",
             find: "Proposal::null_digest(&self.settings.chain, epoch, height)",
