@@ -15,11 +15,14 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 # Crates that must build without the standard library, for browsers and contracts.
 PURE := weal-types weal-consensus weal-provenance weal-proof
 
+# Seeds of `make campaign`: another range is another campaign.
+SEEDS := 0..1000000
+
 # Suites of weal-bench.
 SUITES := exec verify state gas gate node trace
 
 .NOTPARALLEL:
-.PHONY: help setup demo test format lint pure tests docs golden bench
+.PHONY: help setup demo test format lint pure tests docs golden bench campaign
 
 help: ## Lists the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -59,8 +62,12 @@ tests: ## Runs all tests, documentation's examples included
 
 golden: ## Rewrites the golden files and generated documents; look at the diff before committing it
 	WEAL_GOLDEN=write cargo test $(WORKSPACE) --test golden --test system_abi --test native \
-		--test bundle
+		--test bundle --test mutants
 
 bench: ## Runs every suite of benchmarks
 	cargo build $(WORKSPACE) --all-targets
 	for suite in $(SUITES); do $(TARGET)/release/weal-bench $$suite; done
+
+campaign: ## Simulates clusters of replicas, with faults and traitors, for hours; SEEDS=a..b chooses
+	cargo build $(WORKSPACE) --all-targets
+	$(TARGET)/release/weal-sim run --seeds $(SEEDS) --threads $$(nproc)

@@ -1,6 +1,7 @@
 //! A running chain: everything between the data directory and the handle.
 
 mod head;
+mod resume;
 
 use std::{
     fs,
@@ -10,25 +11,22 @@ use std::{
 };
 
 use thiserror::Error;
-use weal_consensus::solo::{Settings, Solo};
-use weal_runtime::{Runtime, VerifiedTransaction};
+use weal_runtime::Runtime;
 use weal_state::{Options, RocksOptions, RocksStore, State, StateError, StoreError};
-use weal_types::{
-    Height, WireId, block::Proposal, receipt::SkipReason, transaction::SignedTransaction,
-};
+use weal_types::Height;
 
-use head::{begin, certify, read_head};
+use head::{begin, read_head};
 
 use crate::{
     clock::Clock,
-    engine::{Committer, Engine, EngineInput, EngineParts, InFlight, ToCommit},
-    executor::{ExecuteError, Executor},
+    engine::{self, Committer, Engine, EngineInput, EngineParts, InFlight, Ordering},
+    executor::Executor,
     finality::Finality,
     genesis::{ChainSpec, GenesisError},
     intake::{self, Intake, IntakeParts},
     journal::{self, Journal, JournalConfig, JournalError, Opened, Record},
     ledger::{self, Ledger, LedgerError},
-    mempool::{Mempool, Pooled},
+    mempool::Mempool,
     metrics::Metrics,
     validator_key::ValidatorKey,
 };
@@ -77,9 +75,6 @@ pub enum OpenError {
     /// The genesis document makes no chain.
     #[error(transparent)]
     Genesis(#[from] GenesisError),
-    /// A block that was ordered before the restart cannot be executed again.
-    #[error(transparent)]
-    Execute(#[from] ExecuteError),
     /// Head, state and certificate do not agree. Restore a backup.
     #[error("block {height} on disk does not hold together: {reason}")]
     Head {
@@ -161,11 +156,10 @@ impl Core {
         let journal =
             JournalConfig { directory: config.directory.join("journal"), sync: config.sync };
         let mut opened = Opened::open(&journal)?;
-        let stable = opening.finality.head().header.height;
-        let (accepted, ordered) = journal::split(std::mem::take(&mut opened.records), stable);
-        opening.repeat(&accepted, ordered)?;
+        let (accepted, remembered) = journal::split(std::mem::take(&mut opened.records));
+        let replay = opening.remembered(&accepted, remembered)?;
         let finality = Arc::clone(&opening.finality);
-        let core = opening.run(config, opened, &accepted, failed)?;
+        let core = opening.run(config, opened, (&accepted, replay), failed)?;
         Ok((core, finality))
     }
 
@@ -174,9 +168,12 @@ impl Core {
         self.tell(EngineInput::Due);
     }
 
-    /// Changes how blocks are paced.
+    /// Changes how blocks are paced, from the moment that this returns.
     pub fn set_pace(&self, manual: bool, pace_ms: u64) {
-        self.tell(EngineInput::Pace { manual, pace_ms });
+        let (applied, waiting) = mpsc::channel();
+        self.tell(EngineInput::Pace(engine::pace(manual, pace_ms), applied));
+        // An engine that has ended applies nothing.
+        let _ = waiting.recv();
     }
 
     /// What was accepted and is not in the database yet.
@@ -252,6 +249,7 @@ impl Opening {
     fn executor(&self) -> Executor {
         Executor {
             chain: self.parts.spec.chain,
+            epoch: self.parts.spec.validators.epoch,
             runtime: Arc::clone(&self.parts.runtime),
             state: Arc::clone(&self.state),
             parent: self.finality.head().header.clone(),
@@ -270,45 +268,11 @@ impl Opening {
         }
     }
 
-    /// Executes what was ordered before the restart and is not in the database.
-    fn repeat(
-        &self,
-        accepted: &[Vec<u8>],
-        ordered: Vec<(Proposal, Vec<WireId>)>,
-    ) -> Result<(), OpenError> {
-        if ordered.is_empty() {
-            return Ok(());
-        }
-        let chain = &self.parts.spec.chain;
-        let bodies: std::collections::BTreeMap<WireId, &Vec<u8>> =
-            accepted.iter().map(|wire| (SignedTransaction::wire_id_of(wire), wire)).collect();
-        let mut executor = self.executor();
-        let committer = self.committer();
-        for (proposal, ids) in ordered {
-            let height = proposal.height;
-            let broken = |reason: String| OpenError::Head { height, reason };
-            let body = ids.iter().map(|id| {
-                let wire = bodies.get(id).ok_or("the journal lacks one of its transactions")?;
-                let verified = VerifiedTransaction::from_wire(wire, chain);
-                let verified = Arc::new(verified.map_err(|_| "a transaction does not hold")?);
-                Ok(Arc::new(Pooled { verified, wire: wire.as_slice().into() }))
-            });
-            let body: Result<Vec<_>, &str> = body.collect();
-            let body = body.map_err(|reason| broken(reason.into()))?;
-            let executed = executor.execute(proposal, body)?;
-            let certificate = certify(&self.parts, &executed.header).map_err(broken)?;
-            let dropped: Vec<(_, SkipReason)> = Vec::new();
-            committer.commit(ToCommit { executed, certificate, dropped }).map_err(broken)?;
-            tracing::info!(height = height.0, "executed again what was ordered before the restart");
-        }
-        Ok(())
-    }
-
     fn run(
         self,
         config: &CoreConfig,
         opened: Opened,
-        accepted: &[Vec<u8>],
+        (accepted, replay): (&[Vec<u8>], Vec<Ordering>),
         failed: Box<dyn FnOnce(String) + Send>,
     ) -> Result<Core, OpenError> {
         let (inputs, waiting) = mpsc::channel();
@@ -325,14 +289,10 @@ impl Opening {
         };
         intake::readmit(&intake, accepted)
             .map_err(|fault| StateError::Unprovable { reason: fault.0 })?;
-        let stable = self.finality.head().header.height;
-        let validators = self.parts.spec.validators.clone();
-        let epoch = validators.epoch;
-        let (pace_ms, manual) = (config.pace_ms, config.manual);
         let engine = EngineParts {
             chain: self.parts.spec.chain,
-            replica: Solo::new(Settings { validators, stable, pace_ms, manual }),
-            epoch,
+            replica: self.replica(config)?,
+            replay,
             key: Arc::clone(&self.parts.key),
             pool: Arc::clone(&self.pool),
             clock: Arc::clone(&self.parts.clock),

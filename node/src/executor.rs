@@ -6,10 +6,11 @@ use std::sync::Arc;
 use cpu_time::ThreadTime;
 use parity_scale_codec::Encode;
 use thiserror::Error;
+use weal_consensus::Ordered;
 use weal_runtime::{BlockContext, HostFault, Runtime};
 use weal_state::{Prepared, State, StateError};
 use weal_types::{
-    ChainId, CodeHash, Hash, TimeMs,
+    ChainId, CodeHash, Epoch, Hash, TimeMs,
     block::{FinalHeader, Proposal},
     codec::Version,
     merkle,
@@ -25,8 +26,8 @@ use crate::{
 pub struct Executed {
     /// Its result.
     pub header: FinalHeader,
-    /// What was ordered.
-    pub proposal: Proposal,
+    /// What was ordered; `None` where a new view left the height empty.
+    pub proposal: Option<Proposal>,
     /// Its transactions.
     pub transactions: Vec<Arc<Pooled>>,
     /// One for each of them.
@@ -56,6 +57,8 @@ pub struct Executor {
     pub runtime: Arc<Runtime>,
     /// The state that blocks move forward.
     pub state: Arc<State>,
+    /// The epoch that blocks are ordered in.
+    pub epoch: Epoch,
     /// The header that the next one follows.
     pub parent: FinalHeader,
     /// Where time goes.
@@ -63,14 +66,18 @@ pub struct Executor {
 }
 
 impl Executor {
-    /// Executes the proposal that follows [`Self::parent`].
+    /// Executes what is ordered after [`Self::parent`].
     pub fn execute(
         &mut self,
-        proposal: Proposal,
+        ordered: Ordered,
         transactions: Vec<Arc<Pooled>>,
     ) -> Result<Executed, ExecuteError> {
-        let time = block_time(&self.parent, &proposal);
-        let context = BlockContext { chain: self.chain, height: proposal.height, time };
+        let (height, proposal) = match ordered {
+            Ordered::Proposal(proposal) => (proposal.height, Some(proposal)),
+            Ordered::Null(height) => (height, None),
+        };
+        let time = block_time(&self.parent, proposal.as_ref());
+        let context = BlockContext { chain: self.chain, height, time };
         let verified: Vec<_> =
             transactions.iter().map(|pooled| Arc::clone(&pooled.verified)).collect();
         let snapshot = Arc::new(self.state.snapshot()?);
@@ -79,18 +86,23 @@ impl Executor {
             .wall(Stage::Execute, || self.runtime.execute_block(&context, &verified, snapshot))?;
         let begun = ThreadTime::now();
         let receipts_root = receipts_root(&output.receipts);
-        let prepared = self.state.prepare(proposal.height, output.changes)?;
+        let prepared = self.state.prepare(height, output.changes)?;
         self.metrics.add(Stage::Tree, begun.elapsed());
+        let epoch = self.epoch;
+        let (digest, tx_root, tx_count) = match &proposal {
+            Some(proposal) => (proposal.digest(), proposal.tx_root, proposal.tx_count),
+            None => (Proposal::null_digest(&self.chain, epoch, height), merkle::root(&[]), 0),
+        };
         let header = FinalHeader {
             version: Version,
             chain: self.chain,
-            epoch: proposal.epoch,
-            height: proposal.height,
+            epoch,
+            height,
             parent: self.parent.hash(),
-            proposal: proposal.digest(),
+            proposal: digest,
             time,
-            tx_root: proposal.tx_root,
-            tx_count: proposal.tx_count,
+            tx_root,
+            tx_count,
             state_root: prepared.root(),
             receipts_root,
             gas_used: output.gas_used,
@@ -104,8 +116,9 @@ impl Executor {
 }
 
 /// A block's time: the proposal's, but later than its parent's.
-fn block_time(parent: &FinalHeader, proposal: &Proposal) -> TimeMs {
-    TimeMs(proposal.time.0.max(parent.time.0.saturating_add(1)))
+fn block_time(parent: &FinalHeader, proposal: Option<&Proposal>) -> TimeMs {
+    let proposed = proposal.map_or(0, |proposal| proposal.time.0);
+    TimeMs(proposed.max(parent.time.0.saturating_add(1)))
 }
 
 fn receipts_root(receipts: &[Receipt]) -> Hash {

@@ -1,5 +1,5 @@
 //! What must survive a crash before it is in the database: transactions that were acknowledged, and
-//! proposals that were ordered.
+//! what the replica must remember of its votes.
 //!
 //! ```text
 //! file     "weal-journal" ‖ version (4, LE) ‖ batches
@@ -21,7 +21,7 @@ use std::{path::PathBuf, sync::mpsc, thread::JoinHandle};
 
 use parity_scale_codec::{Decode, Encode};
 use thiserror::Error;
-use weal_types::{Height, WireId, block::Proposal};
+use weal_types::WireId;
 
 use file::JournalFile;
 
@@ -39,8 +39,9 @@ const WAITING: usize = 4_096;
 pub enum Record {
     /// A transaction that was acknowledged, signed.
     Accepted(Vec<u8>),
-    /// A proposal and its transactions, each of which was accepted before.
-    Ordered(Proposal, Vec<WireId>),
+    /// What the replica must remember, and the transactions of its proposal, each of which was
+    /// accepted before.
+    Ordering(weal_consensus::Record, Vec<WireId>),
 }
 
 /// Why a journal cannot be used.
@@ -183,26 +184,19 @@ fn write_all(
     Ok(())
 }
 
-/// A proposal and the names of its transactions.
-pub type Ordered = (Proposal, Vec<WireId>);
+/// What the replica remembers, and the names of its proposal's transactions.
+pub type Remembered = (weal_consensus::Record, Vec<WireId>);
 
-/// The accepted transactions of a journal, and its ordered proposals that are not final.
-pub fn split(records: Vec<Record>, stable: Height) -> (Vec<Vec<u8>>, Vec<Ordered>) {
-    let mut accepted = Vec::new();
-    let mut ordered: Vec<Ordered> = Vec::new();
+/// The accepted transactions of a journal, and what the replica remembers; each in order.
+pub fn split(records: Vec<Record>) -> (Vec<Vec<u8>>, Vec<Remembered>) {
+    let (mut accepted, mut remembered) = (Vec::new(), Vec::new());
     for record in records {
         match record {
             Record::Accepted(wire) => accepted.push(wire),
-            // A new file may repeat what the old one held.
-            Record::Ordered(proposal, ids) => {
-                let last = ordered.last().map_or(stable, |(last, _)| last.height);
-                if proposal.height > last {
-                    ordered.push((proposal, ids));
-                }
-            }
+            Record::Ordering(record, ids) => remembered.push((record, ids)),
         }
     }
-    (accepted, ordered)
+    (accepted, remembered)
 }
 
 #[cfg(test)]

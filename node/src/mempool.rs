@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use weal_runtime::VerifiedTransaction;
 use weal_types::{
-    AccountId, Amount, Gas, Nonce, TimeMs, TxHash, WireId,
+    AccountId, Amount, Gas, Nonce, TimeMs, TxHash,
     params::ChainParams,
     receipt::{Receipt, SkipReason},
 };
@@ -125,6 +125,16 @@ impl Mempool {
         self.pool().select(params, now)
     }
 
+    /// Takes these transactions, as [`Self::select`] does, for a block that was built before a
+    /// restart.
+    pub fn take(&self, transactions: &[Arc<Pooled>]) {
+        let mut pool = self.pool();
+        for pooled in transactions {
+            let transaction = pooled.verified.transaction();
+            pool.take(&transaction.signer, transaction.nonce);
+        }
+    }
+
     /// Removes what a block has settled, and offers again what it had no room for. The transactions
     /// that were dropped because they cannot run.
     pub fn settle(&self, block: &[Arc<Pooled>], receipts: &[Receipt]) -> Vec<(TxHash, SkipReason)> {
@@ -194,9 +204,4 @@ impl Mempool {
         let pool = self.pool();
         (pool.by_hash.len(), pool.bytes)
     }
-}
-
-/// The ids of a block's transactions, in order.
-pub fn wire_ids(transactions: &[Arc<Pooled>]) -> Vec<WireId> {
-    transactions.iter().map(|pooled| pooled.verified.wire_id()).collect()
 }

@@ -9,11 +9,7 @@ use std::{
 
 use schnorrkel::{ExpansionMode, Keypair, MiniSecretKey};
 use thiserror::Error;
-use weal_consensus::solo::SignedVote;
-use weal_types::{
-    ChainId, PublicKey,
-    certificate::{VOTE_SIGNING_CONTEXT, Vote},
-};
+use weal_types::{Hash, PublicKey, certificate::VOTE_SIGNING_CONTEXT};
 
 /// A validator's key pair. Its file holds 32 secret bytes as hex and is for the owner alone.
 pub struct ValidatorKey(Keypair);
@@ -94,9 +90,8 @@ impl ValidatorKey {
         PublicKey(self.0.public.to_bytes())
     }
 
-    /// Signs a vote as the validator at `signer` of the set.
-    pub fn sign(&self, vote: Vote, chain: &ChainId, signer: u8) -> SignedVote {
-        let signature = self.0.sign_simple(VOTE_SIGNING_CONTEXT, &vote.message(chain));
-        SignedVote { vote, signer, signature: signature.to_bytes() }
+    /// Signs a statement of consensus, whose message binds its kind, chain and epoch.
+    pub fn sign(&self, message: &Hash) -> [u8; 64] {
+        self.0.sign_simple(VOTE_SIGNING_CONTEXT, message).to_bytes()
     }
 }

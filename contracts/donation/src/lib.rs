@@ -6,15 +6,19 @@
 //! | file | one idea |
 //! |---|---|
 //! | `state`, `view` | what is stored, and how the ABI shows it |
-//! | `methods` | what can be called |
+//! | `methods`, `asked` | what can be called, and what can be asked |
 //! | `messages`, `types`, `error`, `events` | what is said |
 //! | `people`, `checks` | who may, and what is checked in which order |
 //! | `funds`, `gifts`, `hops`, `spending`, `exchange` | money in, on and out |
-//! | `holds`, `refunds`, `notices`, `closing` | money stopped, taken back, given another purpose |
-//! | `stamps`, `promises`, `queries` | what is shown |
+//! | `holds`, `appeals` | money stopped by an authority, and a panel that may lift it |
+//! | `refunds`, `notices`, `closing` | money taken back, given another purpose |
+//! | `keys` | what givers and payees sign without an account |
+//! | `stamps`, `objections`, `promises`, `queries` | what is shown |
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
+mod appeals;
+mod asked;
 mod checks;
 mod closing;
 mod error;
@@ -24,9 +28,11 @@ mod funds;
 mod gifts;
 mod holds;
 mod hops;
+mod keys;
 mod messages;
 mod methods;
 mod notices;
+mod objections;
 mod people;
 mod promises;
 mod queries;
@@ -39,12 +45,13 @@ pub mod view;
 
 pub use error::{Error, Result};
 pub use messages::{
-    Action, BatchPayment, Charter, Exchange, Forwarding, GiftBatch, HoldOrder, KeyProof, NewLine,
-    Payment, Prepayment, Promise,
+    Action, BatchPayment, Charter, Claim, Exchange, Forwarding, GiftBatch, HoldOrder, KeyProof,
+    NewLine, Payment, Prepayment, Promise, Renewal,
 };
 #[cfg(not(target_arch = "wasm32"))]
 pub use methods::{DonationCalls, abi, contract, layout, methods};
 pub use state::Donation;
 pub use types::{
-    Band, Challenge, Custody, Dispute, Done, Entry, Hash, Owned, Reference, Report, Waiting,
+    Appeal, Band, Challenge, Custody, Dispute, Done, Dust, Entry, Hash, Owned, Reference, Report,
+    Waiting,
 };

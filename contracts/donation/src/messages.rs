@@ -2,6 +2,7 @@
 
 use weal_provenance::{
     Span,
+    batch::Leaf,
     line::{ClosingRule, Kind},
     record::Next,
 };
@@ -209,6 +210,36 @@ pub struct HoldOrder {
     pub second: Option<AccountId>,
 }
 
+/// For how long, and on what basis, a hold goes on.
+#[derive(Clone, Debug, PartialEq, Eq, Value)]
+pub struct Renewal {
+    /// Commitment to the legal basis.
+    #[label("Legal basis")]
+    pub legal: Hash,
+    /// Until when; anyone may release it then.
+    #[label("Until")]
+    #[unit(timestamp)]
+    pub until: TimeMs,
+    /// A second authority that has approved: needed beyond 48 hours from when the hold began,
+    /// unless a court renews.
+    #[label("Second authority")]
+    pub second: Option<AccountId>,
+}
+
+/// A unit, and what shows whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, Value)]
+pub struct Claim {
+    /// The unit's position.
+    #[label("Unit")]
+    pub unit: u128,
+    /// Of a batch, the giver's part.
+    #[label("Leaf")]
+    pub leaf: Option<Wire<Leaf>>,
+    /// The gift key's signature; without one, the caller must have paid.
+    #[label("Proof")]
+    pub proof: Option<KeyProof>,
+}
+
 /// What shows that a gift or a payee's part of a batch is the caller's, whoever sends it: the gift
 /// key and a signature by it.
 #[derive(Clone, Debug, PartialEq, Eq, Value)]
@@ -299,6 +330,16 @@ pub enum Action {
         line: u32,
         /// Which units.
         span: Wire<Span>,
+        /// Until when.
+        #[unit(timestamp)]
+        until: TimeMs,
+    },
+    /// `renew`, by a second authority.
+    Renew {
+        /// Which hold.
+        hold: u32,
+        /// Commitment to the legal basis.
+        legal: Hash,
         /// Until when.
         #[unit(timestamp)]
         until: TimeMs,

@@ -1,20 +1,13 @@
 //! What can be called. Each method is one line: the file of its idea has what it does.
 
-use weal_provenance::{
-    Span,
-    batch::Leaf,
-    forward::Stretch,
-    line::{Count, Fund, Line},
-    record::{Hold, In, Out, Place, Stamp},
-};
+use weal_provenance::{Span, batch::Leaf, record::Place};
 use weal_sdk::prelude::*;
 
 use crate::{
     error::{Error, Hop, Result},
     messages::*,
-    queries::{Givers, Trace},
     state::Donation,
-    types::{Band, Challenge, Entry, Hash, Owned, Reference, Waiting},
+    types::{Band, Hash, Reference},
     view::Wire,
 };
 
@@ -24,12 +17,13 @@ use crate::events::*;
 #[contract(
     error = Error,
     events(
-        Acknowledged, Advanced, Announced, Answered, Approved, BatchDonated, BatchSpent, Challenged,
-        Converted, Disputed, Donated, Exposed, Forwarded, FundClosed, FundOpened, HandedBack,
-        HandedOn, Held, LineAccepted, LineOpened, NoticeWithdrawn, PromiseKeySet, RateSet, Refunded,
-        Reimbursed, Released, Repeated, Reported, Repurposed, Seized, Settled, Skipped, Spent,
-        Split, Swept,
-    )
+        Acknowledged, Advanced, Announced, Answered, AppealDecided, Appealed, Approved,
+        BatchDonated, BatchSpent, Challenged, Converted, Disputed, Donated, Exposed, Forwarded,
+        FundClosed, FundOpened, HandedBack, HandedOn, Held, LineAccepted, LineOpened,
+        NoticeWithdrawn, PromiseKeySet, RateSet, Refunded, Reimbursed, Released, Renewed, Repeated,
+        Reported, Repurposed, Seized, Settled, Skipped, Spent, Split, Swept,
+    ),
+    queries(crate::asked),
 )]
 impl Donation {
     /// Sets up the contract. It asks `identity` who is who.
@@ -163,7 +157,27 @@ impl Donation {
         self.do_hold(ctx, line, order)
     }
 
-    /// Ends a hold: its authority at any time, anyone once it is over.
+    /// Holds units for longer, from before the hold is over.
+    #[call(auth = rule("its authority, or a court"), intent = "Renew {hold}", emits(Renewed))]
+    pub fn renew(&mut self, ctx: &mut Ctx, hold: u32, order: Renewal) -> Result {
+        self.do_renew(ctx, hold, order)
+    }
+
+    /// Asks a panel to lift a hold, for whose money it is: the line's organisation, who paid, or a
+    /// gift key. Once in a term of the hold.
+    #[call(auth = rule("whose money it is"), intent = "Appeal against {hold}", emits(Appealed))]
+    pub fn appeal(&mut self, ctx: &mut Ctx, hold: u32, claim: Option<Claim>, doc: Hash) -> Result {
+        self.do_appeal(ctx, hold, claim, doc)
+    }
+
+    /// Decides an appeal within 14 days: lifts the hold, or lets it be.
+    #[call(auth = rule("a panel"), intent = "Decide on hold {hold}", emits(AppealDecided))]
+    pub fn decide_appeal(&mut self, ctx: &mut Ctx, hold: u32, lift: bool, doc: Hash) -> Result {
+        self.do_decide_appeal(ctx, hold, lift, doc)
+    }
+
+    /// Ends a hold: its authority at any time; anyone once it is over, or an appeal was not decided
+    /// in time.
     #[call(auth = rule("the authority, or time"), intent = "Release hold {hold}", emits(Released))]
     pub fn release(&mut self, ctx: &mut Ctx, hold: u32) -> Hop {
         self.do_release(ctx, hold)
@@ -283,6 +297,12 @@ impl Donation {
         self.do_dispute(ctx, line, (start, end), doc)
     }
 
+    /// Objects by gift key, as the giver of a unit. Anyone may send it.
+    #[call(auth = rule("gift key"), intent = "Object on line {line}", emits(Disputed))]
+    pub fn dispute_by_key(&mut self, ctx: &mut Ctx, line: u32, claim: Claim, doc: Hash) -> Result {
+        self.do_dispute_by_key(ctx, line, claim, doc)
+    }
+
     /// Reports on a fund.
     #[call(auth = rule("the fund's charity"), intent = "Report on fund {fund}", emits(Reported))]
     pub fn report(&mut self, ctx: &mut Ctx, fund: u32, doc: Hash) -> Result {
@@ -317,83 +337,5 @@ impl Donation {
     #[call(auth = anyone, intent = "Expose {challenge}", emits(Exposed))]
     pub fn expose(&mut self, ctx: &mut Ctx, challenge: Hash) -> Result {
         self.do_expose(ctx, challenge)
-    }
-
-    /// A fund's card.
-    #[query]
-    pub fn fund(&self, id: u32) -> Option<Wire<Fund>> {
-        self.funds.get(&id)
-    }
-
-    /// A line's card and counters.
-    #[query]
-    pub fn line(&self, id: u32) -> Option<(Wire<Line>, Wire<Count>)> {
-        self.lines.get(&id).zip(self.counts.get(&id))
-    }
-
-    /// The lines of a fund behind `after` and what they have, at most 100.
-    #[query]
-    pub fn statement(&self, fund: u32, after: Option<u32>, limit: u32) -> Result<Vec<Entry>> {
-        self.entries(fund, after, limit)
-    }
-
-    /// What arrived on a line from a position on, at most 100 records.
-    #[query]
-    pub fn arrivals(&self, line: u32, from: u128, limit: u32) -> Vec<(u128, Wire<In>)> {
-        self.arrivals_from(line, from, limit)
-    }
-
-    /// What left a line from a position on, at most 100 records.
-    #[query]
-    pub fn departures(&self, line: u32, from: u128, limit: u32) -> Vec<(u128, Wire<Out>)> {
-        self.departures_from(line, from, limit)
-    }
-
-    /// Stamps of a level on a sink from a position on, at most 100.
-    #[query]
-    pub fn stamps(&self, line: u32, level: u8, from: u128, limit: u32) -> Vec<(u128, Wire<Stamp>)> {
-        self.stamps_from((line, level), from, limit)
-    }
-
-    /// What waits on a line, and since when.
-    #[query]
-    pub fn waiting(&self, line: u32) -> Result<Option<Waiting>> {
-        self.waits(line)
-    }
-
-    /// Whose a unit is, and which units around it are theirs by the same way.
-    #[query]
-    pub fn owner(&self, line: u32, unit: u128) -> Result<Owned> {
-        self.giver(line, unit)
-    }
-
-    /// Where units went, at most 150 pieces. To go on, ask with what is left, the second part.
-    #[query]
-    pub fn trace_forward(&self, todo: Vec<Wire<Stretch>>, limit: u32) -> Result<Trace> {
-        self.trace_on(todo, limit)
-    }
-
-    /// Whose units lie in a stretch, at most 100 pieces, and from where to go on.
-    #[query]
-    pub fn trace_back(&self, line: u32, start: u128, end: u128, limit: u32) -> Result<Givers> {
-        self.givers(line, (start, end), limit)
-    }
-
-    /// A hold.
-    #[query]
-    pub fn hold_card(&self, id: u32) -> Option<Wire<Hold>> {
-        self.holds.get(&id)
-    }
-
-    /// The rate that a bank attests between two assets, whether it still counts or not.
-    #[query]
-    pub fn rate(&self, from: AssetId, to: AssetId) -> Option<Band> {
-        self.rates.get(&(from, to))
-    }
-
-    /// A challenge.
-    #[query]
-    pub fn challenge_card(&self, id: Hash) -> Option<Challenge> {
-        self.challenges.get(&id)
     }
 }

@@ -3,8 +3,9 @@
 use weal_provenance::{
     LineId, Records, Span, Units,
     back::trace_back,
+    dust,
     forward::{self, Cursor, MOST_PIECES, Stretch, trace_forward},
-    record::{In, Out, Stamp},
+    record::{In, Out, Place, Stamp},
     take::{LIMITS, Limits, take_some},
 };
 use weal_sdk::prelude::*;
@@ -14,7 +15,7 @@ use crate::{
     error::{Error, Result},
     hops::stretch,
     state::Donation,
-    types::{Entry, Owned, Waiting},
+    types::{Dust, Entry, Owned, Waiting},
     view::Wire,
 };
 
@@ -26,6 +27,9 @@ pub(crate) type Trace = (Vec<Wire<forward::Piece>>, Vec<Wire<Stretch>>);
 
 /// Gifts by position, and where to go on.
 pub(crate) type Givers = (Vec<Owned>, Option<u128>);
+
+/// Dust by position, and where to go on.
+pub(crate) type DustPage = (Vec<Dust>, Option<u128>);
 
 impl Donation {
     /// The lines of a fund behind `after`, with what they have.
@@ -119,6 +123,20 @@ impl Donation {
         let (found, rest) = trace_back(self, LineId(line), span, limit)?;
         let found = found.into_iter().map(owned).collect();
         Ok((found, (!rest.is_empty()).then_some(rest.start.get())))
+    }
+
+    /// What an exchange made less than one unit, and where to go on.
+    pub(crate) fn dust_of(&self, hop: Wire<Place>, from: u128, limit: u32) -> Result<DustPage> {
+        let limit = limit.min(PAGE_MOST) as usize;
+        let (found, rest) = dust::dust(self, hop.0, position(from)?, limit)?;
+        let shown = |dust: dust::Dust| Dust {
+            span: Wire(dust.span),
+            intake: dust.gift.line.0,
+            gift: dust.gift.start.get(),
+            line: dust.at.line.0,
+            unit: dust.at.start.get(),
+        };
+        Ok((found.into_iter().map(shown).collect(), rest.map(Units::get)))
     }
 
     /// Whose a unit is.

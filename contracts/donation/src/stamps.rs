@@ -1,4 +1,4 @@
-//! Stamps on what was paid, and objections.
+//! Stamps on what was paid.
 
 use weal_provenance::{
     Span,
@@ -10,13 +10,12 @@ use weal_sdk::prelude::*;
 
 use crate::{
     error::{Error, Result},
-    events::{Acknowledged, Disputed},
-    hops::stretch,
+    events::Acknowledged,
+    keys::{KeyAction, check_key, payee_span},
     messages::KeyProof,
     people::Role,
-    refunds::{KeyAction, check_key, payee_span},
     state::Donation,
-    types::{Dispute, Hash},
+    types::Hash,
     view::Wire,
 };
 
@@ -62,7 +61,8 @@ impl Donation {
     ) -> Result {
         let hop = ledger::hop(self, id)?;
         let batch = hop.note.batch.ok_or(Error::NotFound)?;
-        check_key(ctx, &leaf.commit, (KeyAction::Acknowledge, id.line.0, id.start), proof)?;
+        let act = (KeyAction::Acknowledge(&evidence), id.line, id.start);
+        check_key(ctx, &leaf.commit, act, proof)?;
         let span = payee_span(ctx, &leaf, (&batch.root, batch.leaves, hop.taken()?))?;
         self.stamp(ctx, (id, &hop), span, (PAYEE, evidence))
     }
@@ -80,28 +80,6 @@ impl Donation {
         let (start, end) = (span.start.get(), span.end.get());
         let (sender, hop) = (id.line.0, id.start.get());
         ctx.emit(Acknowledged { line: line.0, by, level, start, end, sender, hop, evidence });
-        Ok(())
-    }
-
-    /// Records an objection to what became of units.
-    pub(crate) fn do_dispute(
-        &mut self,
-        ctx: &mut Ctx,
-        line: u32,
-        (start, end): (u128, u128),
-        doc: Hash,
-    ) -> Result {
-        let count = self.counts.get(&line).ok_or(Error::NotFound)?;
-        let span = stretch(start, end)?;
-        if span.end > count.0.received {
-            return Err(Error::NotFound);
-        }
-        let (by, key) = (ctx.caller(), (line, start, ctx.time()));
-        if self.disputes.contains(&key) {
-            return Err(Error::DupRef);
-        }
-        self.disputes.set(&key, &Dispute { by, end, doc });
-        ctx.emit(Disputed { line, by, start, end, doc });
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use weal_provenance::{
 use weal_sdk::prelude::*;
 
 use crate::{
-    types::{Band, Challenge, Custody, Dispute, Done, Report},
+    types::{Appeal, Band, Challenge, Custody, Dispute, Done, Report},
     view::Wire,
 };
 
@@ -39,8 +39,10 @@ pub struct Donation {
     /// Seconds between a fund's reports; none where it owes none.
     pub(crate) report_clocks: Map<u32, u64>,
     pub(crate) reports: OrderedMap<(u32, TimeMs), Report>,
-    /// Since when holds are, which decides when a seizure is allowed.
+    /// Since when holds are, which decides for how long, and when a seizure is allowed.
     pub(crate) custody: Map<u32, Custody>,
+    /// Appeals against holds.
+    pub(crate) appeals: Map<u32, Appeal>,
     /// What was done under a caller's own reference.
     pub(crate) refs: Map<(AccountId, [u8; 16]), Done>,
     /// Invoices that were paid, and by which hop.
@@ -56,6 +58,8 @@ pub struct Donation {
     pub(crate) broken: Map<AccountId, u32>,
     /// Objections, under line and position.
     pub(crate) disputes: OrderedMap<(u32, u128, TimeMs), Dispute>,
+    /// What gift keys have signed as an objection: each counts once, whoever carries it.
+    pub(crate) objected: Map<[u8; 32], ()>,
 }
 
 /// What reading a record returns; a contract's own state can always be read.

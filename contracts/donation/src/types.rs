@@ -39,12 +39,28 @@ pub struct Done {
     pub start: u128,
 }
 
-/// Since when a hold is.
+/// Since when a hold is, and who stands behind it with its authority.
 #[derive(Clone, Debug, PartialEq, Eq, Value)]
 pub struct Custody {
     /// When it was placed.
     #[unit(timestamp)]
     pub since: TimeMs,
+    /// The second authority, where there is one.
+    pub second: Option<AccountId>,
+}
+
+/// An appeal against a hold.
+#[derive(Clone, Debug, PartialEq, Eq, Value)]
+pub struct Appeal {
+    /// Who brought it; by gift key, who carried it.
+    pub by: AccountId,
+    /// Commitment to the reasons.
+    pub doc: Hash,
+    /// When it must be decided: from then on anyone may release the hold.
+    #[unit(timestamp)]
+    pub due: TimeMs,
+    /// Whether a panel has decided that the hold stays.
+    pub dismissed: bool,
 }
 
 /// A charity's report on a fund.
@@ -59,12 +75,14 @@ pub struct Report {
 /// An objection to what became of units.
 #[derive(Clone, Debug, PartialEq, Eq, Value)]
 pub struct Dispute {
-    /// Who objects.
+    /// Who objects; by gift key, who carried it.
     pub by: AccountId,
     /// The position behind the last unit concerned.
     pub end: u128,
     /// Commitment to the reasons.
     pub doc: Hash,
+    /// Where a giver objects by key, the commitment that it opens: the gift's, or a leaf's.
+    pub commit: Option<Hash>,
 }
 
 /// A promise that a giver has asked a gateway to show.
@@ -135,4 +153,19 @@ pub struct Owned {
     pub gift: u128,
     /// Who paid.
     pub payer: AccountId,
+}
+
+/// Units that an exchange made less than one unit of the other asset.
+#[derive(Clone, Debug, PartialEq, Eq, Value)]
+pub struct Dust {
+    /// The units, on the line that gave them away.
+    pub span: Wire<Span>,
+    /// The line where their gift arrived.
+    pub intake: u32,
+    /// The position at which it did, by which it is known.
+    pub gift: u128,
+    /// The line that received.
+    pub line: u32,
+    /// The unit of it that contains them.
+    pub unit: u128,
 }

@@ -30,6 +30,8 @@ pub enum Kind {
     OutcomeWitness,
     /// An authority's mandate: a supervisor or a court.
     Mandate,
+    /// A seat on a panel that decides appeals, which no authority gives or takes.
+    PanelSeat,
 }
 
 impl Kind {
@@ -44,7 +46,7 @@ impl Kind {
     }
 }
 
-const ALL_KINDS: [Kind; 11] = [
+const ALL_KINDS: [Kind; 12] = [
     Kind::RealName,
     Kind::Organisation,
     Kind::FundraisingLicence,
@@ -56,6 +58,7 @@ const ALL_KINDS: [Kind; 11] = [
     Kind::DeliveryWitness,
     Kind::OutcomeWitness,
     Kind::Mandate,
+    Kind::PanelSeat,
 ];
 
 /// What a subject may do elsewhere. Each rests on attestations, see the query `required`.
@@ -79,6 +82,8 @@ pub enum Role {
     Court,
     /// Examines books.
     Auditor,
+    /// Decides appeals against what authorities hold.
+    Panel,
 }
 
 impl Role {
@@ -93,6 +98,7 @@ impl Role {
             Self::OutcomeAttester => &[Kind::OutcomeWitness],
             Self::Regulator | Self::Court => &[Kind::Mandate],
             Self::Auditor => &[Kind::Organisation, Kind::AuditorLicence],
+            Self::Panel => &[Kind::PanelSeat],
         };
         kinds.to_vec()
     }

@@ -76,7 +76,7 @@ fn the_layout_is_the_committed_one() {
 #[test]
 fn kinds_are_their_bytes() {
     let bytes = (0..=u8::MAX).filter(|byte| Kind::of(*byte).is_some_and(|k| k.byte() == *byte));
-    assert_eq!(bytes.collect::<Vec<_>>(), (0..11).collect::<Vec<_>>());
+    assert_eq!(bytes.collect::<Vec<_>>(), (0..12).collect::<Vec<_>>());
 }
 
 #[weal_sdk::test(native, vm)]

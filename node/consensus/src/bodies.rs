@@ -3,11 +3,13 @@
 //! A replica votes by digest. It looks for what is behind a digest once it may have to vote for it
 //! or execute it, and remembers only the proposal.
 
+use alloc::vec::Vec;
+
 use weal_types::{Hash, Height};
 
 use crate::{
     event::{Action, Body},
-    record::is_null,
+    record::{Record, is_null},
     replica::Replica,
     slot::Content,
 };
@@ -15,13 +17,16 @@ use crate::{
 impl Replica {
     /// Looks for a proposal and its transactions, unless it is known or nothing.
     pub(crate) fn want_body(&mut self, height: Height, digest: Hash, holders: u128) {
-        if self.is_null(height, &digest) || !self.is_in_reach(height) {
+        if !self.is_in_reach(height) {
             return;
         }
         match self.slot(height).bodies.get_mut(&digest) {
             Some(Content::Wanted(known)) => *known |= holders,
             Some(Content::Valid { .. } | Content::Invalid) => {}
             None => {
+                if self.is_null(height, &digest) {
+                    return;
+                }
                 self.slot(height).bodies.insert(digest, Content::Wanted(holders));
                 self.act(Action::FetchBody { height, digest, holders });
             }
@@ -38,8 +43,26 @@ impl Replica {
             Body::Valid(proposal) => *content = Content::Valid { proposal, is_kept: false },
         }
         self.count_prepares(height, self.view, digest);
+        if let Some(found) = self.ordered_body(height) {
+            self.act(Action::Note(found));
+        }
         self.execute_next();
         self.accept_ready();
+    }
+
+    /// The transactions of an ordered slot, if the journal lacks them. It has them before the
+    /// height can become stable there, so that after a crash nobody else is needed to execute up to
+    /// it.
+    pub(crate) fn ordered_body(&mut self, height: Height) -> Option<Record> {
+        let slot = self.slots.get_mut(&height)?;
+        let digest = slot.ordered_digest()?;
+        match slot.bodies.get_mut(&digest) {
+            Some(Content::Valid { proposal, is_kept }) if !*is_kept => {
+                *is_kept = true;
+                Some(Record::Body(proposal.clone()))
+            }
+            _ => None,
+        }
     }
 
     /// Asks again for what is missing.
@@ -53,7 +76,7 @@ impl Replica {
                 _ => None,
             })
         });
-        let again: alloc::vec::Vec<_> = wanted.collect();
+        let again: Vec<_> = wanted.collect();
         self.actions.extend(again);
     }
 

@@ -34,7 +34,8 @@ impl Reign {
         let own = validators.validators.get(usize::from(settings.me));
         let key = own.map(|validator| validator.key);
         let me = key.map(|_| settings.me);
-        Self { validators, start: settings.start, me, key, handover: None }
+        let handover = settings.handover.clone();
+        Self { validators, start: settings.start, me, key, handover }
     }
 
     pub(crate) fn epoch(&self) -> Epoch {
@@ -52,6 +53,8 @@ impl Reign {
 impl Replica {
     /// The state schedules the end of the epoch. The first schedule stands.
     pub(crate) fn schedule(&mut self, handover: Option<Handover>) {
+        let next = self.reign.epoch().checked_add(Epoch(1));
+        let handover = handover.filter(|handover| Some(handover.next.epoch) == next);
         if self.reign.handover.is_none() {
             self.reign.handover = handover;
         }
@@ -84,6 +87,8 @@ impl Replica {
     /// is in flight then, so nothing is claimed.
     pub(crate) fn end_term(&mut self) {
         if self.is_active() && !self.is_alone() && self.stable.height >= self.term_end() {
+            // In each term the others rotate once for whoever left a view alone.
+            self.alone.clear();
             self.change_view(self.next_view());
         }
     }
@@ -103,6 +108,7 @@ impl Replica {
             start: self.stable,
             stable: self.stable,
             certificate: None,
+            handover: None,
             ..self.settings.clone()
         };
         let actions = core::mem::take(&mut self.actions);
@@ -112,14 +118,14 @@ impl Replica {
             Voice::Free => Voice::Free,
             _ => Voice::Asking(BTreeSet::new()),
         };
+        let later = core::mem::take(&mut self.later);
         let fresh = Self::new(settings);
         *self = Self {
             reign,
             phase: Phase::Active,
             executed: self.executed,
-            pool: self.pool,
+            oldest: self.oldest,
             is_due: self.is_due,
-            last_build: self.last_build,
             last_token: self.last_token,
             voice,
             actions,
@@ -131,6 +137,9 @@ impl Replica {
         self.act(Action::Entered(epoch, me));
         if me.is_some() && !self.is_alone() {
             self.act(Action::SetTimer(Timer::Heartbeat, HEARTBEAT_MS));
+        }
+        if !later.is_empty() {
+            self.replay_later(later);
         }
     }
 }

@@ -61,7 +61,7 @@ pub enum Event {
         handover: Option<Handover>,
     },
     /// The answer to [`Action::Sync`]: all blocks up to this one were fetched, executed and
-    /// compared with certified headers.
+    /// compared with certified headers, and survive a power cut: the journal has none of them.
     Synced {
         /// The newest.
         header: FinalHeader,
@@ -70,8 +70,9 @@ pub enum Event {
         /// As in [`Event::Executed`].
         handover: Option<Handover>,
     },
-    /// What waits to be ordered.
-    Pool(Pool),
+    /// Since when, by the engine's clock, the oldest transaction waits that could be ordered now:
+    /// executable on the newest executed state and the slots in flight. `None` if there is none.
+    Pool(Option<TimeMs>),
     /// Somebody wants a block even if there is nothing to order; one such wish makes one block.
     Due,
     /// A transaction that everyone was offered ten seconds ago was passed over by the leader of the
@@ -79,16 +80,6 @@ pub enum Event {
     Unfair,
     /// A timer that [`Action::SetTimer`] set has run out.
     Expired(Timer),
-}
-
-/// The transactions that could be ordered now: executable on the newest executed state and the slots
-/// in flight.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Pool {
-    /// The engine's clock when the oldest became ready; `None` if there is none.
-    pub oldest: Option<TimeMs>,
-    /// Their bytes.
-    pub bytes: u64,
 }
 
 /// Names one request to persist.
@@ -164,12 +155,14 @@ pub enum Action {
     Sign(Draft),
     /// Append to the journal, where a power cut cannot reach it: [`Event::Durable`].
     Persist(Token, Vec<Record>),
+    /// Append to the journal before whatever is persisted next; nothing waits for it.
+    Note(Record),
     /// Send to one validator.
     Send(u8, Message),
     /// Send to all other validators.
     Broadcast(Message),
-    /// Find the proposal with this digest and its transactions: [`Event::Body`]. Asked again on each
-    /// heartbeat until it is there.
+    /// Find the proposal with this digest and its transactions: [`Event::Body`]. Asked again on
+    /// each heartbeat until it is there.
     FetchBody {
         /// For which slot.
         height: Height,

@@ -4,7 +4,7 @@
 //! In the paper a checkpoint is taken every hundred requests. Here every height is one: its votes
 //! are over the executed header, so that a client needs one certificate and no quorum of answers.
 
-use alloc::{sync::Arc, vec, vec::Vec};
+use alloc::{sync::Arc, vec::Vec};
 
 use weal_types::{
     Hash, Height, View,
@@ -36,10 +36,10 @@ impl Replica {
     fn executable(&self, height: Height) -> Option<Ordered> {
         let slot = self.slots.get(&height)?;
         let digest = slot.ordered_digest()?;
-        if self.is_null(height, &digest) {
-            return Some(Ordered::Null(height));
+        match slot.proposal(&digest) {
+            Some(proposal) => Some(Ordered::Proposal(proposal.clone())),
+            None => self.is_null(height, &digest).then_some(Ordered::Null(height)),
         }
-        slot.proposal(&digest).cloned().map(Ordered::Proposal)
     }
 
     /// A height was executed: state the result.
@@ -52,7 +52,7 @@ impl Replica {
         self.executed = height;
         self.schedule(handover);
         if height > self.stable.height {
-            self.slot(height).executed = Some(header);
+            self.slot(height).executed = Some((header, hash));
         }
         self.sign_checkpoint(height, hash);
         self.execute_next();
@@ -65,8 +65,7 @@ impl Replica {
     pub(crate) fn count_checkpoints(&mut self, height: Height) {
         let (quorum, size) = (self.quorum(), self.reign.validators.validators.len());
         let Some(slot) = self.slots.get(&height) else { return };
-        let Some(header) = &slot.executed else { return };
-        let own = header.hash().0;
+        let Some((_, own)) = slot.executed else { return };
         let silent = size.saturating_sub(slot.checkpoints.heard(View::ZERO));
         let mut most = 0;
         for hash in slot.checkpoints.hashes(View::ZERO) {
@@ -96,6 +95,7 @@ impl Replica {
         }
         match kind {
             CertificateKind::Commit => self.ordered(Arc::clone(certificate)),
+            // PREPAREs matter within their view alone.
             _ if view == self.view => {
                 self.want_body(height, hash, certificate.signers);
                 self.prepared(Arc::clone(certificate));
@@ -133,7 +133,7 @@ impl Replica {
             return;
         }
         let slot = self.slots.get(&height).and_then(|slot| slot.executed.as_ref());
-        match slot.map(|header| header.hash().0) {
+        match slot.map(|(_, own)| *own) {
             Some(own) if own == hash => self.became_stable(height, proven),
             own => self.act(Action::Halt(Halt::Divergence { height, own })),
         }
@@ -175,7 +175,7 @@ impl Replica {
         }
         let settled = self.slots.range_mut(..=height).filter_map(|(_, slot)| slot.executed.take());
         let headers: Vec<_> = settled.collect();
-        for header in headers {
+        for (header, _) in headers {
             let own = (header.height == height).then(|| Arc::clone(&certificate));
             self.act(Action::Stable(header, own));
         }
@@ -186,8 +186,8 @@ impl Replica {
     fn settle_at(&mut self, height: Height, hash: Hash, certificate: Arc<Certificate>) {
         self.stable = Mark { height, hash };
         self.stable_certificate = Some(Arc::clone(&certificate));
-        // Without waiting: every later vote of this replica is durable after it.
-        self.persist(vec![Record::Stable(certificate)], None);
+        // Before every later vote of this replica.
+        self.act(Action::Note(Record::Stable(certificate)));
         self.slots.retain(|other, _| *other > height);
         self.productive = self.target();
         if self.building.is_some_and(|building| building <= height) {

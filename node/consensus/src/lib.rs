@@ -14,6 +14,7 @@
 //! | module | one idea | paper |
 //! |---|---|---|
 //! | `replica` | the state, and which event goes where | §4 |
+//! | `outlook` | what an engine may see of it | – |
 //! | `propose` | the leader fills slots | §4.2 |
 //! | `normal` | PRE-PREPARE, PREPARE, COMMIT | §4.2 |
 //! | `execute` | from ordered slots to a stable height | §4.3 |
@@ -44,20 +45,20 @@ mod execute;
 mod message;
 mod new_view;
 mod normal;
+mod outlook;
 mod propose;
 mod record;
 mod recovery;
 mod replica;
 mod settings;
 mod slot;
-pub mod solo;
 mod status;
 mod tally;
 mod timing;
 mod verify;
 mod view_change;
 
-pub use event::{Action, Body, Event, Halt, Handover, Ordered, Pool, Timer, Token};
+pub use event::{Action, Body, Event, Halt, Handover, Ordered, Timer, Token};
 pub use evidence::Evidence;
 pub use message::{
     Claim, Draft, Grounds, MESSAGE_BYTES, Mark, Message, NewView, PerSlot, PrePrepare,

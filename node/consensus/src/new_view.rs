@@ -1,7 +1,7 @@
 //! Beginning a view: NEW-VIEW (Castro & Liskov 1999 §4.4).
 //!
-//! The leader of a view shows a quorum's VIEW-CHANGEs and what follows from them: the slots that the
-//! view begins with. Every replica computes that again and enters only if it is the same to the
+//! The leader of a view shows a quorum's VIEW-CHANGEs and what follows from them: the slots that
+//! the view begins with. Every replica computes that again and enters only if it is the same to the
 //! byte, so a leader cannot leave out what may have been ordered before.
 
 use alloc::{collections::BTreeMap, sync::Arc, vec, vec::Vec};
@@ -21,8 +21,8 @@ use crate::{
 type Proven = (Arc<Signed<ViewChange>>, Arc<Grounds>);
 
 impl Replica {
-    /// The leader of the view that this replica wants begins it, once it has a quorum's changes, its
-    /// own among them.
+    /// The leader of the view that this replica wants begins it, once it has a quorum's changes,
+    /// its own among them.
     pub(crate) fn lead_new_view(&mut self) {
         let Phase::Changing { target, is_durable: true, entering: None } = self.phase else {
             return;
@@ -101,7 +101,7 @@ impl Replica {
         let entering = Some(Entering { new_view, is_durable: false });
         self.phase = Phase::Changing { target: view, is_durable, entering };
         self.building = None;
-        self.persist(vec![Record::NewView(Arc::clone(signed))], Some(After::Enter(view)));
+        self.persist(vec![Record::NewView(Arc::clone(signed))], After::Enter(view));
         if let Some(certificate) = &signed.body.certificate {
             self.heard_proof(&Arc::new(certificate.clone()));
             self.catch_up(true);

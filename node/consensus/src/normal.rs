@@ -2,8 +2,8 @@
 //!
 //! | when | then |
 //! |---|---|
-//! | the leader's PRE-PREPARE is lawful and its transactions are there | accept, make durable (B1), PREPARE |
-//! | a quorum PREPAREd one digest in this view, and its transactions are there | make the certificate durable (B2), COMMIT |
+//! | PRE-PREPARE is lawful, its transactions are there | accept, make durable (B1), PREPARE |
+//! | a quorum PREPAREd a digest whose transactions are there | make that durable (B2), COMMIT |
 //! | a quorum COMMITted one digest in one view | the slot is ordered |
 
 use alloc::{sync::Arc, vec, vec::Vec};
@@ -97,8 +97,12 @@ impl Replica {
         self.blame_leader();
     }
 
-    /// Accepts proposals in the order of heights, as far as they go.
+    /// Accepts proposals in the order of heights, as far as they go. Whoever may not vote accepts
+    /// nothing: before its state is what the journal knew, it may not know where the epoch ends.
     pub(crate) fn accept_ready(&mut self) {
+        if !self.may_speak() {
+            return;
+        }
         let mut next = self.stable.height.next();
         while let Some(height) = next
             && self.is_active()
@@ -133,13 +137,12 @@ impl Replica {
 
     /// What a correct leader's fresh proposal looks like, transactions aside.
     fn is_lawful(&self, body: &PrePrepare) -> bool {
-        let Proposal { first_view, proposer, tx_count, tx_bytes, gas, .. } = body.proposal;
+        let Proposal { first_view, proposer, tx_count, tx_bytes, .. } = body.proposal;
         let limits = &self.settings.limits;
         first_view == body.view
             && proposer == self.leader(body.view)
             && tx_count <= limits.transactions
             && tx_bytes <= limits.bytes
-            && gas.0 <= limits.gas
     }
 
     /// Rule B1: the proposal, its transactions and the vote are durable before PREPARE.
@@ -154,7 +157,7 @@ impl Replica {
         let proposal = proposal.clone();
         *is_kept = true;
         slot.accepted = Some(Accepted { view, digest, is_durable: false });
-        self.persist(vec![Record::Accepted { view, proposal }], Some(After::Prepare(view, height)));
+        self.persist(vec![Record::Accepted { view, proposal }], After::Prepare(view, height));
     }
 
     /// What was accepted is durable: it may be said.
@@ -194,7 +197,7 @@ impl Replica {
             CertificateKind::Commit => &mut slot.commits,
             CertificateKind::Checkpoint => &mut slot.checkpoints,
         };
-        if let Err(other) = tally.add(present, signed) {
+        if let Some(other) = tally.add(present, signed) {
             return self.act(Action::Accuse(Evidence::Votes(other, *signed)));
         }
         match kind {
@@ -234,7 +237,6 @@ impl Replica {
         if !self.is_active() || view != self.view || !self.is_in_reach(height) {
             return;
         }
-        let is_null = self.is_null(height, &digest);
         let slot = self.slot(height);
         if slot.prepared.as_ref().is_some_and(|known| known.vote.view >= view) {
             return;
@@ -255,13 +257,18 @@ impl Replica {
                     *is_kept = true;
                 }
             }
-            _ if is_null => {}
-            // Once it is found, the votes are counted again.
-            _ => return,
+            // Without one, it is nothing that is to be ordered; or, once it is found, the votes are
+            // counted again.
+            _ => {
+                if !self.is_null(height, &digest) {
+                    return;
+                }
+            }
         }
+        let slot = self.slot(height);
         slot.raise_prepared(&certificate);
         records.push(Record::Prepared(certificate));
-        self.persist(records, Some(After::Commit(view, height)));
+        self.persist(records, After::Commit(view, height));
     }
 
     /// The certificate is durable: COMMIT.
@@ -276,6 +283,11 @@ impl Replica {
     pub(crate) fn sign_commit(&mut self, height: Height) {
         let prepared = self.slots.get(&height).and_then(|slot| slot.prepared.as_ref());
         let present = prepared.filter(|certificate| certificate.vote.view == self.view);
+        // The journal is still writing the certificate: then the vote follows.
+        let after = After::Commit(self.view, height);
+        if self.awaited.values().any(|awaited| *awaited == after) {
+            return;
+        }
         if let Some(digest) = present.map(|certificate| certificate.vote.hash) {
             self.sign_vote(CertificateKind::Commit, height, digest);
         }
@@ -307,7 +319,10 @@ impl Replica {
         }
         slot.ordered = Some(Arc::clone(&certificate));
         let holders = certificate.signers;
-        self.persist(vec![Record::Ordered(certificate)], None);
+        if let Some(body) = self.ordered_body(height) {
+            self.act(Action::Note(body));
+        }
+        self.act(Action::Note(Record::Ordered(certificate)));
         self.productive = self.target();
         self.want_body(height, digest, holders);
         self.execute_next();

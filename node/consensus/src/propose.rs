@@ -2,10 +2,10 @@
 
 use alloc::vec;
 
-use weal_types::{Height, TimeMs, View, block::Proposal};
+use weal_types::{Height, View, block::Proposal};
 
 use crate::{
-    event::{Action, Pool, Timer},
+    event::{Action, Timer},
     message::{Draft, PrePrepare, Signed},
     record::Record,
     replica::{After, Replica},
@@ -14,26 +14,25 @@ use crate::{
 
 impl Replica {
     /// Asks for the next block when there is something to order, room for it, and the last one is
-    /// long enough ago.
-    pub(crate) fn build(&mut self, now: TimeMs) {
+    /// long enough ago. How long is a timer's matter: a clock may stand still, or go back.
+    pub(crate) fn build(&mut self) {
         let is_mine = self.is_active() && self.is_leader() && self.may_speak();
         let Some(height) = self.next_slot() else { return };
         if !is_mine || self.building.is_some() || !self.has_room(height) {
             return;
         }
         let even_empty = self.is_due || self.must_fill(height);
-        let is_wanted = self.pool.oldest.is_some() && !self.settings.pace.manual;
+        let is_wanted = self.oldest.is_some() && !self.settings.pace.manual;
         if !even_empty && !is_wanted {
             return;
         }
-        let earliest = self.earliest_build();
-        if now < earliest {
-            self.wake_to_build(earliest.0.saturating_sub(now.0));
+        if self.is_build_timed && !self.is_due {
             return;
         }
-        self.last_build = Some(now);
         self.building = Some(height);
         self.act(Action::Build { view: self.view, height, even_empty });
+        self.is_build_timed = true;
+        self.act(Action::SetTimer(Timer::Build, self.settings.pace.between_ms));
     }
 
     /// Whether a leader may fill this slot now.
@@ -55,23 +54,6 @@ impl Replica {
         Some(height)
     }
 
-    fn earliest_build(&self) -> TimeMs {
-        let pace = &self.settings.pace;
-        match self.last_build {
-            Some(last) if !self.is_due && self.pool.bytes < pace.enough_bytes => {
-                TimeMs(last.0.saturating_add(pace.between_ms))
-            }
-            _ => TimeMs::ZERO,
-        }
-    }
-
-    fn wake_to_build(&mut self, after_ms: u64) {
-        if !self.is_build_timed {
-            self.is_build_timed = true;
-            self.act(Action::SetTimer(Timer::Build, after_ms));
-        }
-    }
-
     /// Castro & Liskov 1999 §4.2: the primary assigns a number. Rule B1: the proposal is durable
     /// before anybody hears of it.
     pub(crate) fn built(&mut self, view: View, height: Height, proposal: Option<Proposal>) {
@@ -83,7 +65,7 @@ impl Replica {
         }
         self.building = None;
         let Some(proposal) = proposal else {
-            self.pool = Pool::default();
+            self.oldest = None;
             return;
         };
         let is_settled = self.next_slot() != Some(height);
@@ -97,7 +79,7 @@ impl Replica {
         slot.accepted = Some(Accepted { view, digest, is_durable: false });
         let content = Content::Valid { proposal: proposal.clone(), is_kept: true };
         slot.bodies.insert(digest, content);
-        self.persist(vec![Record::Accepted { view, proposal }], Some(After::Prepare(view, height)));
+        self.persist(vec![Record::Accepted { view, proposal }], After::Prepare(view, height));
     }
 
     /// The leader's own PRE-PREPARE, once its slot is durable.

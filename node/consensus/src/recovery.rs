@@ -23,8 +23,12 @@ use crate::{
 };
 
 impl Replica {
-    /// One record of the journal, in order.
+    /// One record of the journal, in order. A journal that began anew may repeat a stretch, so what
+    /// is older than what is known changes nothing.
     pub(crate) fn replay(&mut self, record: Record) {
+        if record.epoch() > self.reign.epoch() {
+            return self.later.push(record);
+        }
         let is_present = record.epoch() == self.reign.epoch();
         let is_past = record.height().is_some_and(|height| height <= self.stable.height);
         if self.voice != Voice::Replaying || !is_present || is_past {
@@ -33,8 +37,12 @@ impl Replica {
         match record {
             Record::Accepted { view, proposal } => {
                 let (height, digest) = (proposal.height, proposal.digest());
+                let present = self.view;
                 let slot = self.slot(height);
-                slot.accepted = Some(Accepted { view, digest, is_durable: true });
+                let known = slot.accepted.map_or(present, |known| known.view);
+                if view >= present.max(known) {
+                    slot.accepted = Some(Accepted { view, digest, is_durable: true });
+                }
                 slot.bodies.insert(digest, Content::Valid { proposal, is_kept: true });
             }
             Record::Body(proposal) => {
@@ -49,16 +57,19 @@ impl Replica {
                 let height = certificate.vote.height;
                 self.slot(height).ordered = Some(certificate);
             }
-            Record::ViewChange(change, grounds) => {
+            Record::ViewChange(change, grounds) if change.view > self.target() => {
                 let target = change.view;
                 self.phase = Phase::Changing { target, is_durable: true, entering: None };
                 self.own_change = Some((change, grounds));
             }
-            Record::NewView(new_view) => self.replay_new_view(new_view),
-            Record::Stable(certificate) => {
-                self.floor = self.floor.max(certificate.vote.height);
+            Record::NewView(new_view) if new_view.body.view >= self.target() => {
+                self.replay_new_view(new_view);
+            }
+            Record::Stable(certificate) if certificate.vote.height > self.floor => {
+                self.floor = certificate.vote.height;
                 self.proven = Some(certificate);
             }
+            Record::ViewChange(..) | Record::NewView(_) | Record::Stable(_) => {}
         }
     }
 
@@ -77,13 +88,44 @@ impl Replica {
         self.own_change.as_ref().is_some_and(|(change, _)| change.view == view)
     }
 
+    /// The journal was ahead of the database by more than the end of an epoch: what it knows of the
+    /// one that begins now.
+    pub(crate) fn replay_later(&mut self, later: Vec<Record>) {
+        let actions = core::mem::take(&mut self.actions);
+        let voice = core::mem::replace(&mut self.voice, Voice::Replaying);
+        for record in later {
+            self.replay(record);
+        }
+        self.end_replay();
+        (self.actions, self.voice) = (actions, voice);
+        self.execute_next();
+        self.catch_up(false);
+    }
+
+    /// What replaying asked for was asked for before the crash.
+    fn end_replay(&mut self) {
+        self.actions.clear();
+        let changed = self.own_change.as_ref().map_or(View::ZERO, |(change, _)| change.view);
+        let entering = self.entering().map_or(View::ZERO, |new_view| new_view.body.view);
+        self.replayed = self.view.max(changed).max(entering);
+    }
+
+    /// The NEW-VIEW in the journal that waits for blocks.
+    fn entering(&self) -> Option<&Signed<NewView>> {
+        match &self.phase {
+            Phase::Changing { entering: Some(entering), .. } if entering.is_durable => {
+                Some(&entering.new_view)
+            }
+            _ => None,
+        }
+    }
+
     /// The journal has been replayed.
     pub(crate) fn start(&mut self) {
         if self.voice != Voice::Replaying {
             return self.halt_unexpected("start", self.stable.height);
         }
-        // What replaying asked for was asked for before the crash.
-        self.actions.clear();
+        self.end_replay();
         if self.is_alone() {
             self.voice = Voice::Recovering;
         } else {
@@ -157,21 +199,26 @@ impl Replica {
     }
 
     /// Whether the journal knows a PREPARE or COMMIT. It is a prefix of what was ever persisted, so
-    /// it knows everything of a view before the one that it is in.
+    /// it knows everything of a view before the last one in it. A view that was entered while
+    /// others were asked shows nothing about an earlier COMMIT, which the next VIEW-CHANGE must
+    /// claim.
     fn knows(&self, signed: &SignedVote) -> bool {
         let Vote { kind, view, height, hash, .. } = signed.body;
-        if height <= self.stable.height.max(self.floor) || view < self.view {
+        if height <= self.stable.height.max(self.floor) || view < self.replayed {
             return true;
         }
-        let Some(slot) = self.slots.get(&height) else { return false };
-        match kind {
-            CertificateKind::Commit => {
-                slot.prepared.as_ref().is_some_and(|prepared| prepared.vote.view >= view)
-            }
-            _ => slot
-                .accepted
-                .is_some_and(|own| own.view > view || (own.view == view && own.digest == hash)),
+        let slot = self.slots.get(&height);
+        if kind == CertificateKind::Commit {
+            let prepared = slot.and_then(|slot| slot.prepared.as_ref());
+            return prepared.is_some_and(|prepared| prepared.vote.view >= view);
         }
+        let accepted = slot.and_then(|slot| slot.accepted);
+        let is_accepted = accepted.is_some_and(|own| own.view == view && own.digest == hash);
+        let begun = self.entering().filter(|new_view| new_view.body.view == view);
+        let mut order = begun.into_iter().flat_map(|new_view| new_view.body.order.iter());
+        view < self.view
+            || is_accepted
+            || order.any(|slotted| slotted.height == height && slotted.digest == hash)
     }
 
     /// Once everything that the journal knew to be stable is executed again, and the others were

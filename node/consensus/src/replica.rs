@@ -15,12 +15,13 @@ use weal_types::{
 
 use crate::{
     epoch::Reign,
-    event::{Action, Event, Halt, Pool, Token},
+    event::{Action, Event, Halt, Token},
     message::{Draft, Grounds, Mark, Message, NewView, Signed, ViewChange},
+    record::Record,
     settings::Settings,
     slot::Slot,
     timing::Watch,
-    verify::{Rules, Verified, leader},
+    verify::{Verified, leader},
 };
 
 /// One validator's part in ordering: a function from state and event to state and actions.
@@ -69,20 +70,24 @@ pub struct Replica {
     pub(crate) awaited: BTreeMap<Token, After>,
     pub(crate) last_token: u64,
 
-    /// What could be ordered.
-    pub(crate) pool: Pool,
+    /// Since when the oldest transaction waits that could be ordered.
+    pub(crate) oldest: Option<TimeMs>,
     /// Whether somebody wants a block even if it is empty.
     pub(crate) is_due: bool,
     /// The slot for which transactions are being chosen.
     pub(crate) building: Option<Height>,
-    pub(crate) last_build: Option<TimeMs>,
-    /// Whether [`crate::Timer::Build`] runs.
+    /// Whether [`crate::Timer::Build`] runs: the last build is not long ago.
     pub(crate) is_build_timed: bool,
     pub(crate) watch: Option<Watch>,
 
     pub(crate) voice: Voice,
     /// The highest height that the journal knew to be stable: nothing is said below it.
     pub(crate) floor: Height,
+    /// The highest view that the journal knew: it has every statement of the views before.
+    pub(crate) replayed: View,
+    /// Records of later epochs, for when they begin: the database may be behind the journal by more
+    /// than the end of an epoch.
+    pub(crate) later: Vec<Record>,
 
     /// What this step asks for; empty between steps.
     pub(crate) actions: Vec<Action>,
@@ -164,20 +169,22 @@ impl Replica {
             alone: BTreeMap::new(),
             awaited: BTreeMap::new(),
             last_token: 0,
-            pool: Pool::default(),
+            oldest: None,
             is_due: false,
             building: None,
-            last_build: None,
             is_build_timed: false,
             watch: None,
             voice: Voice::Replaying,
             floor: stable.height,
+            replayed: View::ZERO,
+            later: Vec::new(),
             actions: Vec::new(),
             settings,
         }
     }
 
-    /// The next state, in place, and what the engine is to do.
+    /// The next state, in place, and what the engine is to do. `now` is this machine's clock, which
+    /// fresh proposals are held against.
     pub fn step(&mut self, now: TimeMs, event: Event) -> Vec<Action> {
         match event {
             Event::Replay(record) => self.replay(record),
@@ -192,13 +199,13 @@ impl Replica {
             Event::Synced { header, certificate, handover } => {
                 self.synced(&header, certificate, handover);
             }
-            Event::Pool(pool) => self.pool = pool,
+            Event::Pool(oldest) => self.oldest = oldest,
             Event::Due => self.is_due = true,
             Event::Unfair => self.called_unfair(self.me()),
             Event::Expired(timer) => self.expired(timer),
         }
         if self.is_running() {
-            self.build(now);
+            self.build();
             self.set_watch();
         }
         core::mem::take(&mut self.actions)
@@ -265,7 +272,7 @@ impl Replica {
             Some(After::Commit(view, height)) => self.commit(view, height),
             Some(After::Change(view)) => self.announce_change(view),
             Some(After::Enter(view)) => self.entry_durable(view),
-            // Records that nothing waits for.
+            // An answer to the epoch before.
             None => {}
         }
     }
@@ -276,12 +283,10 @@ impl Replica {
     }
 
     /// Hands records to the journal; `after` follows once they are durable.
-    pub(crate) fn persist(&mut self, records: Vec<crate::record::Record>, after: Option<After>) {
+    pub(crate) fn persist(&mut self, records: Vec<Record>, after: After) {
         self.last_token = self.last_token.wrapping_add(1);
         let token = Token(self.last_token);
-        if let Some(after) = after {
-            self.awaited.insert(token, after);
-        }
+        self.awaited.insert(token, after);
         self.act(Action::Persist(token, records));
     }
 
@@ -367,46 +372,5 @@ impl Replica {
     /// The slot at a height in reach.
     pub(crate) fn slot(&mut self, height: Height) -> &mut Slot {
         self.slots.entry(height).or_insert_with(Slot::new)
-    }
-
-    /// What messages from outside are judged by.
-    pub fn rules(&self) -> Rules<'_> {
-        Rules {
-            chain: &self.settings.chain,
-            validators: &self.reign.validators,
-            start: self.reign.start,
-            me: self.me(),
-        }
-    }
-
-    /// Changes how blocks are paced.
-    pub fn set_pace(&mut self, pace: crate::settings::Pace) {
-        self.settings.pace = pace;
-    }
-
-    /// The stable height.
-    pub const fn stable_height(&self) -> Height {
-        self.stable.height
-    }
-
-    /// The view entered last.
-    pub const fn view(&self) -> View {
-        self.view
-    }
-
-    /// The validators of the present epoch, and this one's position among them.
-    pub const fn reign(&self) -> (&weal_types::certificate::ValidatorSet, Option<u8>) {
-        (&self.reign.validators, self.reign.me)
-    }
-
-    /// Whether this replica makes statements: the journal is replayed, the others were asked, and
-    /// none of them holds a statement that it does not know.
-    pub fn has_voice(&self) -> bool {
-        self.may_speak()
-    }
-
-    /// Heights of which something is kept; at most the window.
-    pub fn slots_kept(&self) -> usize {
-        self.slots.len()
     }
 }

@@ -7,7 +7,7 @@ use weal_types::{
     certificate::{Certificate, ValidatorSet},
 };
 
-use crate::message::Mark;
+use crate::{event::Handover, message::Mark};
 
 /// Slots above the stable height in which validators vote: W. Enough to keep execution, disk and
 /// network busy at once; all memory of a replica is bounded by it.
@@ -56,6 +56,8 @@ pub struct Settings {
     pub stable: Mark,
     /// Its certificate; `None` where it is the epoch's start.
     pub certificate: Option<Arc<Certificate>>,
+    /// The end of the epoch, if the state at `stable` schedules it.
+    pub handover: Option<Handover>,
     /// Which slots may be used at once: [`WINDOW`] or less.
     pub window: u64,
     /// Heights of a leader's term: [`TERM`], or what a test wants.
@@ -72,24 +74,21 @@ pub struct Pace {
     /// Least time between the builds of two blocks, in milliseconds. A lone transaction after a
     /// silence never waits for it; under load it lets transactions share a block's fixed costs.
     pub between_ms: u64,
-    /// Bytes of waiting transactions for which a leader does not wait at all.
-    pub enough_bytes: u64,
-    /// Slots above the stable height that a leader fills: [`IN_FLIGHT`] or less. More would only let
-    /// transactions wait in blocks instead of the pool.
+    /// Slots above the stable height that a leader fills: [`IN_FLIGHT`] or less. More would only
+    /// let transactions wait in blocks instead of the pool.
     pub in_flight: u64,
     /// Whether blocks are built only when they are due, as a devnet without mining wants it.
     pub manual: bool,
 }
 
-/// What a proposal may hold, by the chain's parameters.
+/// What a proposal may hold on every chain. What the chain's parameters add, such as gas, the
+/// engine judges with the transactions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BlockLimits {
     /// Transactions.
     pub transactions: u32,
     /// Their bytes.
     pub bytes: u32,
-    /// Sum of their gas limits.
-    pub gas: u64,
 }
 
 /// The first end of a term above `height`.

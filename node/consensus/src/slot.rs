@@ -29,10 +29,11 @@ pub(crate) struct Slot {
     pub(crate) prepared: Option<Arc<Certificate>>,
     /// The COMMIT certificate: the slot is ordered, and no other digest will ever be.
     pub(crate) ordered: Option<Arc<Certificate>>,
-    /// The result.
-    pub(crate) executed: Option<FinalHeader>,
+    /// The result, and its hash.
+    pub(crate) executed: Option<(FinalHeader, Hash)>,
     /// Proposals that were looked for. At most one for each view that this replica voted in, and
-    /// two that others voted for: a body that was PREPAREd may be wanted until the height is stable.
+    /// two that others voted for: a body that was PREPAREd may be wanted until the height is
+    /// stable.
     pub(crate) bodies: BTreeMap<Hash, Content>,
 }
 
@@ -107,8 +108,8 @@ impl Slot {
         }
     }
 
-    /// Forgets what belongs to views that were left, and counts votes of the one that begins. What a
-    /// journal knows of the new view stays.
+    /// Forgets what belongs to views that were left, and counts votes of the one that begins. What
+    /// a journal knows of the new view stays.
     pub(crate) fn enter(&mut self, view: View) {
         self.proposed = None;
         self.accepted = self.accepted.filter(|accepted| accepted.view >= view);

@@ -51,9 +51,11 @@ impl Replica {
         }
         self.notice_alone(from, status);
         self.send_view(from, status);
-        if status.stable < self.stable.height
-            && let Some(certificate) = self.stable_certificate.clone()
-        {
+        // Also one that cannot be used here yet: others may be able to, and only then have the
+        // blocks.
+        let newest = self.proven.as_ref().or(self.stable_certificate.as_ref());
+        if let Some(certificate) = newest.filter(|newest| newest.vote.height > status.stable) {
+            let certificate = Arc::clone(certificate);
             self.act(Action::Send(from, Message::Certificate(certificate)));
         }
         let reach = status.stable.0.saturating_add(self.settings.window);

@@ -37,24 +37,22 @@ impl Tally {
 
     /// Keeps a vote that is of view `now` or later. Another vote of the same validator in the same
     /// view that says otherwise stays, and is returned: the two are evidence.
-    pub(crate) fn add(&mut self, now: View, signed: &SignedVote) -> Result<(), SignedVote> {
+    pub(crate) fn add(&mut self, now: View, signed: &SignedVote) -> Option<SignedVote> {
         let Signed { body: vote, signer, signature } = *signed;
         let [current, next] = self.votes.entry(signer).or_default();
         let place = if vote.view <= now { current } else { next };
         match place {
             Some(said) if said.view == vote.view => {
-                if said.hash == vote.hash {
-                    return Ok(());
-                }
                 let body = Vote { hash: said.hash, ..vote };
-                return Err(Signed { body, signer, signature: said.signature });
+                let known = Signed { body, signer, signature: said.signature };
+                return Some(known).filter(|known| known.body != vote);
             }
             // A later view says more about where its sender is.
-            Some(said) if said.view > vote.view => return Ok(()),
+            Some(said) if said.view > vote.view => return None,
             _ => {}
         }
         *place = Some(Said { view: vote.view, hash: vote.hash, signature });
-        Ok(())
+        None
     }
 
     /// The replica enters a view: votes of that view count now, earlier ones are forgotten.

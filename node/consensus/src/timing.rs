@@ -1,7 +1,7 @@
 //! What runs out: patience with a leader, and the beats in between.
 //!
-//! A replica is patient while nobody owes it anything. Its timer runs only under an *obligation*, so
-//! a silent chain stays silent; and while a new view is prepared only once a quorum wants it, so
+//! A replica is patient while nobody owes it anything. Its timer runs only under an *obligation*,
+//! so a silent chain stays silent; and while a new view is prepared only once a quorum wants it, so
 //! that validators cut off from the others do not run ahead of them.
 
 use weal_types::{Height, View};
@@ -38,9 +38,7 @@ impl Replica {
         if restarts {
             let patience = self.patience_ms();
             self.act(Action::SetTimer(Timer::Progress, patience));
-            if self.is_active() {
-                self.act(Action::SetTimer(Timer::Offer, patience / 2));
-            }
+            self.act(Action::SetTimer(Timer::Offer, patience / 2));
         }
         if !is_running && self.watch.is_some() {
             self.act(Action::StopTimer(Timer::Progress));
@@ -78,7 +76,7 @@ impl Replica {
                 .range(lowest..)
                 .any(|(_, slot)| slot.accepted.is_some() || slot.ordered.is_some())
         };
-        let is_ready = self.pool.oldest.is_some() && !self.settings.pace.manual;
+        let is_ready = self.oldest.is_some() && !self.settings.pace.manual;
         let is_owed = is_ready || self.must_fill(lowest) || is_begun();
         (lowest <= self.window_end() && is_owed).then_some(lowest)
     }
@@ -131,6 +129,10 @@ impl Replica {
             && signed.body.view == self.target()
         {
             self.act(Action::Broadcast(Message::ViewChange(signed, grounds)));
+            // Whoever left alone has no other timer; its clients should not wait for a rotation.
+            if self.oldest.is_some() {
+                self.act(Action::Offer);
+            }
             self.act(Action::SetTimer(Timer::Resend, RESEND_MS));
         }
     }

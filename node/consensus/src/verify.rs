@@ -258,7 +258,8 @@ impl Rules<'_> {
         Ok(())
     }
 
-    /// The signatures of a certificate, which name distinct validators of the set, a quorum of them.
+    /// The signatures of a certificate, which name distinct validators of the set, a quorum of
+    /// them.
     fn add_certificate(
         &self,
         checks: &mut Vec<Check>,

@@ -2,7 +2,7 @@
 //!
 //! | when | then |
 //! |---|---|
-//! | the leader broke a rule, was slow, was unfair to f + 1, or its term is over | leave for the next view |
+//! | the leader broke a rule, was slow or unfair to f + 1, or its term is over | leave the view |
 //! | f + 1 want a later view than this replica | leave for the highest that f + 1 want |
 //! | a quorum wants the view that this replica wants | wait no longer than T(k) for it |
 
@@ -38,7 +38,7 @@ impl Replica {
         self.phase = Phase::Changing { target, is_durable: false, entering: None };
         self.building = None;
         self.own_change = Some((change.clone(), Arc::clone(&grounds)));
-        self.persist(vec![Record::ViewChange(change, grounds)], Some(After::Change(target)));
+        self.persist(vec![Record::ViewChange(change, grounds)], After::Change(target));
     }
 
     /// The set P of Castro & Liskov 1999 §4.4: for every slot above the stable height, the PREPARE

@@ -2,14 +2,9 @@
 
 use weal_proof::certificate::Anchor;
 use weal_state::{Batch, State};
-use weal_types::{
-    Height, View,
-    block::FinalHeader,
-    certificate::{Certificate, CertificateKind, Vote},
-    codec::{Bounded, Version},
-};
+use weal_types::Height;
 
-use super::{CoreParts, OpenError};
+use super::OpenError;
 use crate::{
     genesis::{ChainSpec, GenesisError},
     ledger::{FinalizedBlock, Ledger},
@@ -59,18 +54,4 @@ pub(super) fn read_head(
         }
     }
     Ok(block)
-}
-
-/// The certificate of a header that this node has executed again.
-pub(super) fn certify(parts: &CoreParts, header: &FinalHeader) -> Result<Certificate, String> {
-    let vote = Vote {
-        kind: CertificateKind::Checkpoint,
-        epoch: header.epoch,
-        view: View::ZERO,
-        height: header.height,
-        hash: header.hash().0,
-    };
-    let signed = parts.key.sign(vote, &parts.spec.chain, 0);
-    let signatures = Bounded::new(vec![signed.signature]).map_err(|error| error.to_string())?;
-    Ok(Certificate { version: Version, vote, signers: 1, signatures })
 }

@@ -66,15 +66,21 @@ impl Committer {
         });
         let block = FinalizedBlock {
             header: executed.header,
-            certificate: Some(certificate),
+            certificate: certificate.map(Arc::unwrap_or_clone),
             transactions: transactions.collect(),
             receipts: executed.receipts,
         };
         let mut batch = Batch::new();
-        self.ledger.write(&mut batch, &block, Some(&executed.proposal));
+        self.ledger.write(&mut batch, &block, executed.proposal.as_ref());
         self.state.commit(executed.prepared, &batch).map_err(|error| error.to_string())?;
         self.in_flight.committed(block.header.height);
-        self.pool.forget(block.transactions.iter().map(|transaction| &transaction.hash));
+        // What this block skipped may be executed in a later one already, which is not written yet.
+        self.pool.forget(block.receipts.iter().filter_map(|receipt| match &receipt.outcome {
+            Outcome::Applied { transaction, .. } | Outcome::Reverted { transaction, .. } => {
+                Some(transaction)
+            }
+            Outcome::Skipped(_) => None,
+        }));
         self.metrics.add(Stage::Storage, begun.elapsed());
         self.count(&block);
         tracing::debug!(

@@ -1,45 +1,56 @@
-//! Blocks between the journal and the database.
+//! What the journal must keep until it is in the database.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use weal_types::{Height, block::Proposal};
+use weal_consensus::Record as Statement;
+use weal_types::Height;
 
-use crate::{
-    journal::Record,
-    mempool::{Pooled, wire_ids},
-};
+use super::bodies::{Ordering, names};
+use crate::journal::Record;
 
-/// Blocks between the journal and the database.
+/// What the replica must remember about heights that are not in the database, in the order in which
+/// it was persisted.
 #[derive(Default)]
-pub struct InFlight(Mutex<Blocks>);
-
-/// Proposals by height, each with its transactions.
-type Blocks = BTreeMap<Height, (Proposal, Vec<Arc<Pooled>>)>;
+pub struct InFlight(Mutex<Vec<Ordering>>);
 
 impl InFlight {
-    /// What a journal needs to order and execute them again.
+    /// What a journal needs to begin anew.
     pub fn records(&self) -> Vec<Record> {
         let mut records = Vec::new();
-        for (proposal, body) in self.blocks().values() {
-            records.extend(body.iter().map(|pooled| Record::Accepted(pooled.wire.to_vec())));
-            records.push(Record::Ordered(proposal.clone(), wire_ids(body)));
+        for Ordering { record, transactions } in self.kept().iter() {
+            let accepted = transactions.iter();
+            records.extend(accepted.map(|pooled| Record::Accepted(pooled.wire.to_vec())));
+            records.push(Record::Ordering(record.clone(), names(transactions)));
         }
         records
     }
 
-    fn blocks(&self) -> MutexGuard<'_, Blocks> {
+    fn kept(&self) -> MutexGuard<'_, Vec<Ordering>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn add(&self, proposal: Proposal, body: Vec<Arc<Pooled>>) {
-        self.blocks().insert(proposal.height, (proposal, body));
+    /// Keeps what goes to the journal now, or was found there.
+    pub fn add(&self, orderings: impl IntoIterator<Item = Ordering>) {
+        self.kept().extend(orderings);
     }
 
-    /// The block at this height is in the database.
+    /// The block at this height is in the database. The newest view and the newest wish to leave it
+    /// belong to no height, and stay.
     pub fn committed(&self, height: Height) {
-        self.blocks().retain(|other, _| *other > height);
+        let mut kept = self.kept();
+        let newest = |is_kind: &dyn Fn(&Statement) -> bool| {
+            kept.iter().rposition(|ordering| is_kind(&ordering.record))
+        };
+        let new_view = newest(&|record| matches!(record, Statement::NewView(_)));
+        let change = newest(&|record| matches!(record, Statement::ViewChange(..)));
+        let mut position = 0;
+        kept.retain(|ordering| {
+            let here = Some(position);
+            position += 1;
+            match ordering.record.height() {
+                Some(other) => other > height,
+                None => here == new_view || here == change,
+            }
+        });
     }
 }

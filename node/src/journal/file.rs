@@ -11,7 +11,7 @@ use parity_scale_codec::{DecodeAll, Encode};
 use super::{JournalConfig, JournalError, Record};
 
 const MAGIC: &[u8; 12] = b"weal-journal";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const FILE_HEAD_BYTES: u64 = 16;
 const BATCH_HEAD_BYTES: usize = 16;
 

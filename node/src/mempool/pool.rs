@@ -138,7 +138,7 @@ impl Pool {
         let mut taken = Vec::new();
         // Nonces follow each other: an account that was passed over has no turn in this block.
         let mut passed = BTreeSet::new();
-        for (arrival, (account, nonce)) in &self.ready {
+        for (account, nonce) in self.ready.values() {
             if selection.transactions.len() == limit::BLOCK_TXS {
                 break;
             }
@@ -160,15 +160,21 @@ impl Pool {
             selection.gas = Gas(selection.gas.0 + gas);
             selection.bytes += pooled.wire.len();
             selection.transactions.push(Arc::clone(pooled));
-            taken.push((*arrival, *account, *nonce));
+            taken.push((*account, *nonce));
         }
-        for (arrival, account, nonce) in taken {
-            self.ready.remove(&arrival);
-            if let Some(queue) = self.queues.get_mut(&account) {
-                queue.take(nonce);
-            }
+        for (account, nonce) in taken {
+            self.take(&account, nonce);
         }
         selection
+    }
+
+    /// A block has this transaction: no other may take it.
+    pub fn take(&mut self, account: &AccountId, nonce: Nonce) {
+        let Some(queue) = self.queues.get_mut(account) else { return };
+        if let Some(entry) = queue.entry(nonce) {
+            self.ready.remove(&entry.arrival);
+        }
+        queue.take(nonce);
     }
 
     pub fn settle(

@@ -57,10 +57,12 @@ pub async fn refused(node: &Node, wire: Vec<u8>) -> SubmitError {
 /// Where a transaction became final.
 pub async fn finality(node: &Node, hash: TxHash) -> TxPlace {
     let waiting = node.wait_for(hash);
+    // First the pool, then the ledger: a transaction leaves the one after it is in the other.
+    let fate = node.fate(&hash);
     if let Some(place) = node.ledger().find(&hash).unwrap() {
         return place;
     }
-    assert_ne!(node.fate(&hash), Fate::Unknown);
+    assert_ne!(fate, Fate::Unknown);
     let settled = tokio::time::timeout(Duration::from_secs(30), waiting).await;
     match settled.expect("final within 30 s").unwrap() {
         Settled::Final(place) => place,

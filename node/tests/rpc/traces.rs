@@ -108,6 +108,9 @@ async fn a_gifts_way_is_shown_and_proven() {
     // What the node tells is what the proof shows.
     let told = &proven["trace"];
     assert_eq!(told["gift"]["len"], "1000");
+    assert_eq!((&told["start"], &told["end"]), (&json!("0"), &json!("1000")));
+    assert_eq!(told["is_complete"], true);
+    assert_eq!(*told, weal_client::trace::trace(&trace));
     let stops = told["stops"].as_array().unwrap();
     assert_eq!(stops.len(), trace.stops.len());
     for (told, shown) in stops.iter().zip(&trace.stops) {

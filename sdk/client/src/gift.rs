@@ -12,14 +12,30 @@ use weal_types::{
 
 use crate::keys::KeyPair;
 
-/// What a giver may sign for with the gift's key.
+/// What a giver may sign for with the gift's key. What comes with a document signs it too, so that
+/// whoever carries the message cannot exchange it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
 pub enum GiftAction {
     /// Take back what is still there.
-    Refund = 0,
-    /// Confirm a part of a payment to many.
-    Acknowledge = 1,
+    Refund,
+    /// Confirm a part of a payment to many, with this evidence.
+    Acknowledge(Hash),
+    /// Object to what became of units, for these reasons.
+    Object(Hash),
+    /// Appeal against a hold, for these reasons.
+    Appeal(Hash),
+}
+
+impl GiftAction {
+    /// Its byte, and its document.
+    fn signed(&self) -> (u8, &[u8]) {
+        match self {
+            Self::Refund => (0, &[]),
+            Self::Acknowledge(evidence) => (1, evidence),
+            Self::Object(doc) => (2, doc),
+            Self::Appeal(doc) => (3, doc),
+        }
+    }
 }
 
 /// A gift, as its giver knows it.
@@ -64,7 +80,8 @@ impl Gift {
     ) -> [u8; 64] {
         let (line, unit) = (line.to_le_bytes(), unit.to_le_bytes());
         let until = valid_until.0.to_le_bytes();
-        let parts = [&chain.0[..], &contract.0, &[action as u8], &line, &unit, &until];
+        let (action, doc) = action.signed();
+        let parts = [&chain.0[..], &contract.0, &[action], &line, &unit, &until, doc];
         let message = hash(Tag::GiftAction, &parts);
         self.pair.sign_message(&message).signature
     }

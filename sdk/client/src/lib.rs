@@ -36,6 +36,7 @@
 //! | `show`, `text` | values as a person reads and types them |
 //! | [`units`] | amounts, durations, times, shares and sizes |
 //! | `gift` | what only a giver knows, and what is shown of it |
+//! | [`trace`] | a gift's way as JSON |
 //! | [`json`] | JSON from outside, strictly |
 //! | [`layout`] | what changed between two documents, and for whom |
 //! | `keys` (feature) | keys made, derived, kept in files, and used to sign |
@@ -61,6 +62,7 @@ pub mod rpc;
 mod said;
 mod show;
 mod text;
+pub mod trace;
 pub mod transaction;
 pub mod units;
 

@@ -7,9 +7,8 @@ use weal_types::codec::Bounded;
 
 use crate::{
     Error, Records,
-    hop::offsets,
     owner::MOST_HOPS,
-    record::{Hop, HopKind, Out, Part, Place},
+    record::{Hop, Out, Part, Place},
     store,
     stripe::{MOST_PARTS, Plan},
     unit::{LineId, Span, Units},
@@ -111,24 +110,6 @@ impl Passage {
         };
         self.hop.parts.iter().enumerate().map(image).collect()
     }
-}
-
-/// Of the units in `span` that left by `hop`, with this id: where they were exchanged for less than
-/// one unit, the line and the unit that contains them. `span` lies in one run of the hop.
-pub fn dust(
-    records: &impl Records,
-    hop: &Hop,
-    id: Place,
-    span: Span,
-) -> Result<Option<(LineId, Units)>, Error> {
-    if hop.kind != HopKind::Convert || span.is_empty() {
-        return Ok(None);
-    }
-    let offsets = offsets(hop.runs(id.start), span)?;
-    let passage = Passage { span, id, hop: hop.clone(), offsets };
-    let images = passage.images(records)?;
-    let empty = images.iter().find(|image| image.span.is_empty());
-    Ok(empty.map(|image| (image.line, image.span.start)))
 }
 
 /// Follows units from hop to hop: for each stretch of `cursor`, the last first, up to `limit`

@@ -20,6 +20,7 @@
 //! | [`take`], [`send`] | taking units from a line, and writing a hop |
 //! | [`owner`] | whose gift a unit is, and how far that gift reaches |
 //! | [`forward`], [`back`] | where units went, and whose units lie here |
+//! | [`mod@dust`] | what an exchange made less than one unit of |
 //! | [`trace`] | a gift's whole way, as it can be proven |
 //! | [`batch`] | a million gifts under one root, with sums |
 //! | [`ledger`] | what the messages of the donation contract do to the records |
@@ -34,6 +35,7 @@ extern crate alloc;
 
 pub mod back;
 pub mod batch;
+pub mod dust;
 mod error;
 pub mod forward;
 pub mod hop;

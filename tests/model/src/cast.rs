@@ -121,9 +121,10 @@ pub fn settings(who: u8) -> Settings {
         start: START,
         stable: START,
         certificate: None,
+        handover: None,
         window: 4,
         term: 1_000,
-        pace: Pace { between_ms: 0, enough_bytes: 0, in_flight: 4, manual: false },
-        limits: BlockLimits { transactions: 10, bytes: 1_000, gas: 10 },
+        pace: Pace { between_ms: 0, in_flight: 4, manual: false },
+        limits: BlockLimits { transactions: 10, bytes: 1_000 },
     }
 }

@@ -53,6 +53,14 @@ impl Disk {
         is_told.then_some(token)
     }
 
+    /// Takes a record that nothing waits for.
+    pub(crate) fn note(&mut self, journal: Journal, record: Record) {
+        if self.matters(journal) {
+            let (token, records) = (Token(0), vec![record]);
+            self.unsynced.push(Batch { token, records, is_reported: true });
+        }
+    }
+
     /// A header is final.
     pub(crate) fn settle(&mut self, header: FinalHeader, certificate: Option<Arc<Certificate>>) {
         if let Some(certificate) = certificate.filter(|_| !self.is_safe) {

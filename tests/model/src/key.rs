@@ -14,8 +14,10 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Bytes that wait in the pool of every replica: marks the place where a replica's token stands.
-pub const POOL_BYTES: u64 = 0x5EED_0F9A_C0DE_7001;
+use weal_types::TimeMs;
+
+/// Since when a transaction waits at every replica: marks the place where a replica's token stands.
+pub const WAITS_SINCE: TimeMs = TimeMs(0x5EED_0F9A_C0DE_7001);
 
 /// The name of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,9 +76,9 @@ impl Hasher for Recorder {
 
     fn write_u64(&mut self, value: u64) {
         self.bytes.extend_from_slice(&value.to_le_bytes());
-        if value == POOL_BYTES {
-            // Before it: the token, that the pool has an oldest transaction, and when it came.
-            let at = self.bytes.len() - 32;
+        if value == WAITS_SINCE.0 {
+            // Before it: the token, and that there is an oldest transaction.
+            let at = self.bytes.len() - 24;
             self.bytes[at..at + 8].fill(0);
         }
     }

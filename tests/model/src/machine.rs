@@ -10,8 +10,8 @@ use std::{
 };
 
 use weal_consensus::{
-    Action, Body, Event, Evidence, Handover, Mark, Message, Ordered, Pool, Recollection, Replica,
-    Timer, Verified,
+    Action, Body, Event, Evidence, Handover, Mark, Message, Ordered, Recollection, Replica, Timer,
+    Verified,
 };
 use weal_types::{
     Epoch, Hash as Digest, Height, View,
@@ -25,7 +25,7 @@ use crate::{
         CHAIN, NOW, SIZE, START, Seals, at, header, key, position, proposal, set, settings, sign,
     },
     disk::Disk,
-    key::POOL_BYTES,
+    key::WAITS_SINCE,
     node::Input,
     said::Said,
     setup::{Delivery, Timers},
@@ -129,8 +129,7 @@ impl Machine {
     pub(crate) fn begin(&mut self, world: &World) {
         self.feed(world, Event::Start);
         let epoch = self.epoch;
-        let pool = Pool { oldest: Some(NOW), bytes: POOL_BYTES };
-        self.feed(world, Event::Pool(pool));
+        self.feed(world, Event::Pool(Some(WAITS_SINCE)));
         let me = self.who;
         for who in (0..SIZE).filter(|who| *who != me) {
             let answer = Message::Recalled(epoch, Recollection::default().into());
@@ -187,6 +186,10 @@ impl Machine {
                 let journal = world.setup.journal_of(self.who);
                 events.extend(self.disk.write(journal, token, records).map(Event::Durable));
             }
+            Action::Note(record) => {
+                self.note_records(world, std::slice::from_ref(&record));
+                self.disk.note(world.setup.journal_of(self.who), record);
+            }
             Action::Broadcast(message) => self.say(world, &message),
             Action::FetchBody { height, digest, .. } => {
                 let found = world.proposal(height, digest).cloned();
@@ -226,6 +229,10 @@ impl Machine {
             Action::Halt(_) => drop(self.faults.insert(Fault::Halts)),
             Action::SetTimer(Timer::Progress, _) => {
                 self.is_waiting = world.setup.timers == Timers::Patient;
+            }
+            // Nothing is paced.
+            Action::SetTimer(Timer::Build, _) => {
+                events.push_back(Event::Expired(Timer::Build));
             }
             Action::StopTimer(Timer::Progress) => self.is_waiting = false,
             // What is said to one validator is an answer to STATUS, which nobody sends here.

@@ -55,6 +55,19 @@ pub type Places = Vec<(String, u128, u128)>;
 /// Gifts by name, with how many units are theirs, by position.
 pub type Givers = Vec<(String, u128)>;
 
+/// Units of one gift that an exchange made less than one unit of the other asset.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Dust {
+    /// The first of them, on the line that gave them away.
+    pub start: u128,
+    /// The position behind the last.
+    pub end: u128,
+    /// Whose they were.
+    pub gift: String,
+    /// The line that received, and the unit that contains them.
+    pub at: (String, u128),
+}
+
 /// Sorts intervals and merges neighbours.
 pub fn merged(mut places: Places) -> Places {
     places.sort();
@@ -88,9 +101,9 @@ pub trait Subject {
     fn counts(&mut self) -> BTreeMap<String, Counts>;
     /// Where a gift's units are, or those of one leaf; merged.
     fn places(&mut self, gift: &str, leaf: Option<usize>) -> Places;
-    /// Where units of a gift became less than one unit of another asset: the line, and the unit
-    /// that contains them. Sorted.
-    fn dust(&mut self, gift: &str) -> Vec<(String, u128)>;
+    /// What the hop of this sender and position made less than one unit, by position; nothing
+    /// unless it is an exchange.
+    fn dust(&mut self, hop: &(String, u128)) -> Vec<Dust>;
     /// Whose units lie in an interval, by position; neighbours merged.
     fn givers(&mut self, line: &str, start: u128, end: u128) -> Givers;
     /// What was paid back, by gift and asset.
@@ -103,13 +116,15 @@ pub trait Subject {
 ///
 /// Where something differs.
 pub fn run(subject: &mut impl Subject, scenario: &Scenario) {
-    let mut payouts = Vec::new();
+    let (mut payouts, mut exchanges) = (Vec::new(), Vec::new());
     for (number, entry) in scenario.steps.iter().enumerate() {
         let place = format!("{}, step {number}: {:?}", scenario.name, entry.step);
         let outcome = subject.act(entry.at, &entry.step);
         match &entry.expected {
             Expected::Hops(hops) => {
                 assert_eq!(outcome.as_ref(), Ok(hops), "{place}");
+                let exchange = hops.iter().filter(|hop| hop.kind == "convert");
+                exchanges.extend(exchange.map(|hop| hop.id.clone()));
                 if let Step::SpendBatch { leaves, .. } = &entry.step {
                     let (line, start, _) = hops[0].to[0].clone();
                     payouts.push((line, start, leaves.clone()));
@@ -125,6 +140,13 @@ pub fn run(subject: &mut impl Subject, scenario: &Scenario) {
         }
     }
     compare(subject, scenario, &payouts);
+    let dust: Vec<Dust> = exchanges.iter().flat_map(|hop| subject.dust(hop)).collect();
+    for (gift, expected) in &scenario.expect.dust {
+        let own = dust.iter().filter(|dust| dust.gift == *gift);
+        let mut found: Vec<_> = own.map(|dust| dust.at.clone()).collect();
+        found.sort();
+        assert_eq!(&found, expected, "{}: dust of {gift}", scenario.name);
+    }
 }
 
 type Payouts = [(String, u128, Leaves)];
@@ -139,9 +161,6 @@ fn compare(subject: &mut impl Subject, scenario: &Scenario, payouts: &Payouts) {
         for (index, places) in leaves.iter().enumerate() {
             assert_eq!(&subject.places(gift, Some(index)), places, "{name}: {gift}/{index}");
         }
-    }
-    for (gift, dust) in &expect.dust {
-        assert_eq!(&subject.dust(gift), dust, "{name}: dust of {gift}");
     }
     for (line, start, end, givers) in &expect.givers {
         assert_eq!(&subject.givers(line, *start, *end), givers, "{name}: {line}");

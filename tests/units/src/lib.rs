@@ -7,10 +7,11 @@
 pub mod check;
 pub mod model;
 pub mod random;
+pub mod runs;
 pub mod step;
 pub mod sums;
 pub mod vectors;
 
-pub use check::{Counts, Moved, Refusal, Subject};
+pub use check::{Counts, Dust, Moved, Refusal, Subject};
 pub use model::Model;
 pub use step::{Kind, Leaf, Rule, Step};

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A named sequence of steps with what must come of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
     /// Its name.
     pub name: String,
@@ -25,7 +25,7 @@ pub struct Scenario {
 }
 
 /// A step of a scenario.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// When, in seconds.
     pub at: u64,
@@ -36,7 +36,7 @@ pub struct Entry {
 }
 
 /// What a step must do.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Expected {
     Hops(Vec<Moved>),
@@ -44,7 +44,7 @@ pub enum Expected {
 }
 
 /// What must be so after the last step; see [`crate::Subject`] for the shapes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the methods of `Subject` say it")]
 pub struct Expect {
     pub lines: BTreeMap<String, Counts>,

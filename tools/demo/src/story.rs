@@ -266,6 +266,7 @@ impl Story<'_> {
         let gift = place(batch);
         let arguments = ["trace", contract, &gift, "--leaf", leaf_file, "--rpc", self.url];
         self.told.say(&self.run(&arguments)?);
+        self.givers(contract)?;
         self.statement()?;
         self.told.step("Done. What to try next:");
         let target = weal()?;
@@ -276,6 +277,23 @@ impl Story<'_> {
              {target} verify {file}\n\
              docs/donation.md, docs/provenance.md, docs/rpc.md"
         ));
+        Ok(())
+    }
+
+    /// Whose money paid for the first of what was delivered.
+    fn givers(&self, contract: &str) -> Result<()> {
+        const FIRST: u128 = 100_000;
+        let Self { desk, campaign, .. } = self;
+        let args = json!({ "fund": campaign.fund, "after": null, "limit": 100 });
+        let entries = desk.query(campaign.contract, "statement", args)?;
+        let is_delivered = |entry: &&Value| entry["kind"] == "Delivered";
+        let delivered = entries.as_array().into_iter().flatten().find(is_delivered);
+        let line = delivered.context("the fund has a book of deliveries")?["line"].clone();
+        let first = yuan(FIRST);
+        self.told.step(&format!("Backwards: whose money paid for the first {first} delivered:"));
+        let place = format!("{line}:0-{FIRST}");
+        let arguments = ["trace", contract, &place, "--back", "--rpc", self.url];
+        self.told.say(&self.run(&arguments)?);
         Ok(())
     }
 

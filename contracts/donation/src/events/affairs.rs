@@ -1,4 +1,4 @@
-//! What is said of funds, lines, holds and records.
+//! What is said of funds, lines and records.
 
 use weal_provenance::line::Kind;
 use weal_sdk::prelude::*;
@@ -79,59 +79,6 @@ pub struct RateSet {
     pub by: AccountId,
     /// The rate.
     pub band: Band,
-}
-
-/// An authority stopped units.
-#[derive(Event)]
-pub struct Held {
-    /// On this line.
-    #[topic]
-    pub line: u32,
-    /// The hold.
-    #[topic]
-    pub hold: u32,
-    /// Who.
-    #[topic]
-    pub authority: AccountId,
-    /// Which.
-    pub hop: Moved,
-    /// Commitment to the legal basis.
-    pub legal: [u8; 32],
-    /// Until when.
-    #[unit(timestamp)]
-    pub until: TimeMs,
-}
-
-/// A hold ended.
-#[derive(Event)]
-pub struct Released {
-    /// Where the units belong.
-    #[topic]
-    pub line: u32,
-    /// The hold.
-    #[topic]
-    pub hold: u32,
-    /// Which units.
-    pub hop: Moved,
-    /// Who ended it.
-    pub by: AccountId,
-}
-
-/// Held units were taken away.
-#[derive(Event)]
-pub struct Seized {
-    /// Where they had been.
-    #[topic]
-    pub line: u32,
-    /// The hold.
-    #[topic]
-    pub hold: u32,
-    /// Which.
-    pub hop: Moved,
-    /// Who got them.
-    pub to: AccountId,
-    /// How much.
-    pub amount: Amount,
 }
 
 /// A change of purpose was announced.
@@ -260,7 +207,7 @@ pub struct Disputed {
     /// On which line.
     #[topic]
     pub line: u32,
-    /// Who.
+    /// Who; by gift key, who carried it.
     #[topic]
     pub by: AccountId,
     /// The first unit concerned.
@@ -269,6 +216,8 @@ pub struct Disputed {
     pub end: u128,
     /// Commitment to the reasons.
     pub doc: [u8; 32],
+    /// Where a giver objects by key, the commitment that it opens.
+    pub commit: Option<[u8; 32]>,
 }
 
 /// A charity reported on a fund.

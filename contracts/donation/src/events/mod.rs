@@ -2,6 +2,8 @@
 
 mod affairs;
 mod flows;
+mod holds;
 
 pub use affairs::*;
 pub use flows::*;
+pub use holds::*;

@@ -24,6 +24,9 @@ fn compare(model: &mut Model, books: &mut Books<'_>, place: &str) {
         let givers = model.givers(&line, 0, received);
         assert_eq!(books.givers(&line, 0, received), givers, "{place}: {line}");
     }
+    for hop in model.exchanges() {
+        assert_eq!(books.dust(&hop), model.dust(&hop), "{place}: {hop:?}");
+    }
 }
 
 /// Whether a line under notice or a closing fund stopped a message that the model knows no such

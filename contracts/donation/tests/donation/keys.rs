@@ -3,64 +3,23 @@
 use std::time::Duration;
 
 use donation::{
-    BatchPayment, Charter, DonationCalls as Calls, Error, GiftBatch, KeyProof, Payment, Promise,
-    view::Wire,
+    BatchPayment, Charter, Claim, Dispute, DonationCalls as Calls, Error, GiftBatch, KeyProof,
+    Payment, Promise, events::Disputed, view::Wire,
 };
 use identity::IdentityCalls;
 use weal_provenance::{
-    LineId, Span, Units,
-    batch::{Leaf, Tree},
+    Span,
+    batch::Leaf,
     line::Kind,
     record::{Place, Stamp},
 };
-use weal_sdk::{
-    bench::{Bench, Signer},
-    prelude::*,
+use weal_sdk::{bench::Bench, prelude::*};
+use weal_types::{Tag, hash::hash};
+
+use crate::{
+    hidden::{ACKNOWLEDGE, CHAIN, Hidden, OBJECT, REFUND, batch, place, units},
+    world::{LATER, PAPER, World},
 };
-use weal_types::{Tag, hash::hash, transaction::MessageForm};
-
-use crate::world::{LATER, PAPER, World};
-
-/// The chain of the bench.
-const CHAIN: [u8; 32] = [0xcc; 32];
-const MEMO: [u8; 32] = [3; 32];
-const REFUND: u8 = 0;
-const ACKNOWLEDGE: u8 = 1;
-
-/// Somebody known by a key alone.
-struct Hidden(Signer);
-
-impl Hidden {
-    fn new(seed: u8) -> Self {
-        Self(Signer::from_seed([seed; 32]))
-    }
-
-    fn commit(&self, world: &World) -> [u8; 32] {
-        hash(Tag::Gift, &[&CHAIN, &world.donation.0, &self.0.key().0, &MEMO])
-    }
-
-    fn sign(&self, message: &[u8; 32]) -> [u8; 64] {
-        self.0.sign_message(message, MessageForm::Bare).signature
-    }
-
-    /// A signature for one action at one place.
-    fn proof(&self, world: &World, action: u8, at: Place, valid_until: TimeMs) -> KeyProof {
-        let (line, unit) = (at.line.0.to_le_bytes(), at.start.get().to_le_bytes());
-        let until = valid_until.0.to_le_bytes();
-        let said = [&CHAIN[..], &world.donation.0, &[action], &line, &unit, &until];
-        let message = hash(Tag::GiftAction, &said);
-        let (key, signature) = (self.0.key(), self.sign(&message));
-        KeyProof { key, memo: MEMO, valid_until, signature }
-    }
-}
-
-fn units(count: u128) -> Units {
-    Units::new(count).unwrap()
-}
-
-fn place(line: u32, start: u128) -> Place {
-    Place { line: LineId(line), start: units(start) }
-}
 
 fn wire(start: u128, end: u128) -> Wire<Span> {
     Wire(Span::new(units(start), units(end)))
@@ -73,21 +32,6 @@ fn open(t: &mut Bench, world: &World, cooling: u64) -> (u32, u32, u32) {
     let plan = [(work, 1_000_000)];
     let intake = world.open_line(t, world.new_line(fund, Kind::Intake, &plan, 0));
     (fund, intake, work)
-}
-
-/// A batch of three givers: 10, 20 and 30 units in the order of the tree.
-fn batch(world: &World) -> (Tree, Vec<(Hidden, Leaf)>) {
-    let givers = [(11, 10), (12, 20), (13, 30)];
-    let leaves = givers.map(|(seed, amount)| (Hidden::new(seed).commit(world), units(amount)));
-    let tree = Tree::new(leaves.into()).unwrap();
-    let leaf = |index| {
-        let leaf = tree.leaf(index).unwrap();
-        let seeds = givers.into_iter().map(|(seed, _)| Hidden::new(seed));
-        let giver = seeds.into_iter().find(|giver| giver.commit(world) == leaf.commit);
-        (giver.unwrap(), leaf)
-    };
-    let leaves = (0..3).map(leaf).collect();
-    (tree, leaves)
 }
 
 #[weal_sdk::test(native, vm)]
@@ -164,6 +108,89 @@ fn a_leaf_is_one_givers(t: &mut Bench) {
 }
 
 #[weal_sdk::test(native, vm)]
+fn a_giver_objects_by_its_key(t: &mut Bench) {
+    let world = World::new(t);
+    let (fund, intake, work) = open(t, &world, 0);
+    let people = world.people;
+    let (giver, other) = (Hidden::new(1), Hidden::new(2));
+    let commit = giver.commit(&world);
+    for (amount, commit) in [(30, PAPER), (70, commit)] {
+        let give = Calls::donate(fund, commit, None);
+        t.by(people.donor).attach(world.cny, amount).call(world.donation, give).unwrap();
+    }
+    t.by(people.stranger).call(world.donation, Calls::split(intake, Amount(100))).unwrap();
+
+    let object =
+        |unit, doc, proof| Calls::dispute_by_key(work, Claim { unit, leaf: None, proof }, doc);
+    let proof = |who: &Hidden, act, unit| Some(who.proof(&world, act, place(work, unit), LATER));
+    let stale = Some(giver.proof(&world, OBJECT, place(work, 35), TimeMs(1)));
+    let elsewhere = Some(giver.proof(&world, OBJECT, place(intake, 35), LATER));
+    let cases = [
+        (object(35, PAPER, None), Error::Unauthorized),
+        (object(35, PAPER, proof(&other, OBJECT, 35)), Error::Unauthorized),
+        (object(35, PAPER, proof(&giver, REFUND, 35)), Error::Unauthorized),
+        (object(35, PAPER, proof(&giver, OBJECT, 36)), Error::Unauthorized),
+        (object(35, PAPER, elsewhere), Error::Unauthorized),
+        (object(35, PAPER, stale), Error::Unauthorized),
+        // Another's reasons under the giver's signature.
+        (object(35, [1; 32], proof(&giver, OBJECT, 35)), Error::Unauthorized),
+        // Another's unit.
+        (object(5, PAPER, proof(&giver, OBJECT, 5)), Error::Unauthorized),
+        (object(100, PAPER, proof(&giver, OBJECT, 100)), Error::NotFound),
+    ];
+    for (call, error) in cases {
+        t.by(people.stranger).call(world.donation, call).expect(&error);
+    }
+    let good = object(35, PAPER, proof(&giver, OBJECT, 35));
+    let objected = t.by(people.stranger).call(world.donation, good.clone());
+    let by = people.stranger.id();
+    let (start, end, doc, commit) = (30, 100, PAPER, Some(commit));
+    assert!(objected.emitted(&Disputed { line: work, by, start, end, doc, commit }));
+    objected.unwrap();
+    let found = t.query(world.donation, Calls::disputes(work, 0, 9));
+    let at = found[0].1;
+    assert_eq!(found, [(30, at, Dispute { by, end, doc, commit })]);
+    // What was signed counts once, whoever carries it and whenever.
+    t.pass(Duration::from_secs(60));
+    t.by(people.donor).call(world.donation, good).expect(&Error::DupRef);
+}
+
+#[weal_sdk::test(native, vm)]
+fn a_leaf_objects_about_its_own_units(t: &mut Bench) {
+    let world = World::new(t);
+    let (fund, intake, work) = open(t, &world, 0);
+    let people = world.people;
+    let (tree, leaves) = batch(&world);
+    let gifts = GiftBatch { root: tree.root(), leaves: 3, reference: None };
+    let bring = Calls::donate_batch(fund, gifts);
+    t.by(people.gateway).attach(world.cny, 60).call(world.donation, bring).unwrap();
+    t.by(people.stranger).call(world.donation, Calls::split(intake, Amount(60))).unwrap();
+    let (giver, leaf) = &leaves[1];
+    let start = leaves[0].1.amount.get();
+    let object = |unit, leaf: Option<&Leaf>| {
+        let proof = Some(giver.proof(&world, OBJECT, place(work, unit), LATER));
+        let leaf = leaf.cloned().map(Wire);
+        Calls::dispute_by_key(work, Claim { unit, leaf, proof }, PAPER)
+    };
+    let larger = Leaf { amount: units(leaf.amount.get() + 1), ..leaf.clone() };
+    let cases = [
+        (object(start, Some(&larger)), Error::BatchSum),
+        (object(start - 1, Some(leaf)), Error::NotOwner),
+        (object(start, None), Error::Unauthorized),
+        (object(0, Some(&leaves[0].1)), Error::Unauthorized),
+    ];
+    for (call, error) in cases {
+        t.by(people.stranger).call(world.donation, call).expect(&error);
+    }
+    let last = start + leaf.amount.get() - 1;
+    t.by(people.stranger).call(world.donation, object(last, Some(leaf))).unwrap();
+    let found = t.query(world.donation, Calls::disputes(work, 0, 9));
+    let (at, dispute) = (found[0].0, &found[0].2);
+    assert_eq!((at, dispute.end), (start, last + 1));
+    assert_eq!(dispute.commit, Some(leaf.commit));
+}
+
+#[weal_sdk::test(native, vm)]
 fn payments_are_stamped_by_those_who_know(t: &mut Bench) {
     let world = World::new(t);
     let (fund, intake, work) = open(t, &world, 0);
@@ -216,6 +243,10 @@ fn payments_are_stamped_by_those_who_know(t: &mut Bench) {
     };
     let other = t.by(people.stranger).call(world.donation, confirm(&leaves[0].0));
     other.expect(&Error::Unauthorized);
+    // The evidence is signed too: whoever carries the message cannot bring another.
+    let proof = person.proof(&world, ACKNOWLEDGE, many.0, LATER);
+    let forged = Calls::acknowledge_part(many.clone(), Wire(leaf.clone()), proof, [1; 32]);
+    t.by(people.stranger).call(world.donation, forged).expect(&Error::Unauthorized);
     t.by(people.stranger).call(world.donation, confirm(person)).unwrap();
     let delivered = world.statement(t, fund).unwrap();
     let delivered = delivered.iter().find(|entry| entry.kind.0 == Kind::Delivered).unwrap().line;

@@ -1,7 +1,9 @@
 //! The contract on the bench: the golden scenarios, histories against single units, refusals in
 //! their order, and what it costs.
 
+mod appeals;
 mod flat;
+mod hidden;
 mod histories;
 mod keys;
 mod random;

@@ -22,7 +22,7 @@ use weal_sdk::{
 };
 use weal_types::receipt;
 use weal_units::{
-    Counts, Kind as StepKind, Moved, Refusal, Rule, Step, Subject,
+    Counts, Dust, Kind as StepKind, Moved, Refusal, Rule, Step, Subject,
     check::{Places, merged, merged_givers},
 };
 
@@ -579,8 +579,25 @@ impl Subject for Books<'_> {
         merged(here.collect())
     }
 
-    fn dust(&mut self, _: &str) -> Vec<(String, u128)> {
-        unreachable!("the contract does not report dust: whoever traces can see it")
+    fn dust(&mut self, (line, start): &(String, u128)) -> Vec<Dust> {
+        let id = Wire(Place { line: LineId(self.line(line)), start: units(*start) });
+        let (mut from, mut all) = (Some(0), Vec::new());
+        while let Some(next) = from {
+            let call = Calls::dust(id.clone(), next, 3);
+            let (found, rest) = self.t.query(self.world.donation, call);
+            all.extend(found.iter().map(|dust| {
+                let gift = Place { line: LineId(dust.intake), start: units(dust.gift) };
+                let Wire(span) = dust.span;
+                Dust {
+                    start: span.start.get(),
+                    end: span.end.get(),
+                    gift: self.gift_name(gift),
+                    at: (self.name(dust.line), dust.unit),
+                }
+            }));
+            from = rest;
+        }
+        all
     }
 
     fn givers(&mut self, line: &str, start: u128, end: u128) -> Vec<(String, u128)> {

@@ -24,6 +24,7 @@ pub struct People {
     pub regulator: Account,
     pub court: Account,
     pub witness: Account,
+    pub panel: Account,
     pub donor: Account,
     pub payee: Account,
     pub agent: Account,
@@ -61,7 +62,7 @@ impl World {
     /// The same, without looking at all lines after every call.
     pub fn unwatched(t: &mut Bench) -> Self {
         let [charity, partner, reviewer, bank, gateway, regulator] = t.accounts();
-        let [court, witness, donor, payee, agent, stranger, attester] = t.accounts();
+        let [court, witness, panel, donor, payee, agent, stranger, attester] = t.accounts();
         let people = People {
             charity,
             partner,
@@ -71,6 +72,7 @@ impl World {
             regulator,
             court,
             witness,
+            panel,
             donor,
             payee,
             agent,
@@ -102,6 +104,7 @@ impl World {
             Attested::DeliveryWitness,
             Attested::OutcomeWitness,
             Attested::Mandate,
+            Attested::PanelSeat,
         ];
         let appoint = IdentityCalls::appoint_attester(self.attester.id(), kinds);
         t.by(governance).call(self.identity, appoint).unwrap();
@@ -114,6 +117,7 @@ impl World {
             (people.regulator, Role::Regulator),
             (people.court, Role::Court),
             (people.witness, Role::DeliveryAttester),
+            (people.panel, Role::Panel),
         ];
         for (who, role) in roles {
             self.license(t, who, role);

@@ -16,6 +16,7 @@ pub fn print(contract: &Contract) -> TokenStream {
     let Contract { name, error, events, .. } = contract;
     let text = plain(name);
     let methods = contract.methods.iter().map(|method| describe(contract, method));
+    let further = &contract.queries;
     quote! {
         /// What the contract says of itself.
         #[cfg(not(target_arch = "wasm32"))]
@@ -25,7 +26,9 @@ pub fn print(contract: &Contract) -> TokenStream {
             let types = &mut collected;
             let errors = <#error as ::weal_sdk::ContractError>::cases(types);
             let events = ::std::vec![#(<#events as ::weal_sdk::Event>::describe(types)),*];
-            let methods = ::std::vec![#(#methods),*];
+            #[allow(unused_mut)]
+            let mut methods = ::std::vec![#(#methods),*];
+            #(methods.extend(#further::described(types, &errors));)*
             let parts = ::weal_sdk::describe::Parts { name: #text, methods, events, errors };
             ::weal_sdk::describe::contract::<#name>(parts, collected)
         }
@@ -39,7 +42,8 @@ pub fn print(contract: &Contract) -> TokenStream {
     }
 }
 
-fn describe(contract: &Contract, method: &Method) -> TokenStream {
+/// What a method says of itself, where `types` and `errors` are in scope.
+pub fn describe(contract: &Contract, method: &Method) -> TokenStream {
     let error = &contract.error;
     let (name, doc, reentrant) = (plain(&method.name), &method.doc, method.options.reentrant);
     let intent = method.options.intent.as_ref().map(syn::LitStr::value).unwrap_or_default();

@@ -13,6 +13,32 @@ use crate::meaning::plain;
 
 /// The entries, their exports in Wasm, and `methods()`.
 pub fn print(contract: &Contract) -> TokenStream {
+    let (entries, listed) = (entries(contract), listed(contract));
+    let further = &contract.queries;
+    let all = match further.is_empty() {
+        true => quote!(METHODS),
+        false => quote!({
+            type Methods = ::std::vec::Vec<(&'static str, fn())>;
+            static ALL: ::std::sync::LazyLock<Methods> =
+                ::std::sync::LazyLock::new(|| [METHODS, #(#further::METHODS),*].concat());
+            &ALL
+        }),
+    };
+    quote! {
+        #entries
+
+        /// The methods by name, as the Wasm build exports them.
+        #[cfg(not(target_arch = "wasm32"))]
+        #[must_use]
+        pub fn methods() -> &'static [(&'static str, fn())] {
+            const METHODS: &[(&str, fn())] = &[#(#listed),*];
+            #all
+        }
+    }
+}
+
+/// The entries, with their exports in Wasm.
+pub fn entries(contract: &Contract) -> TokenStream {
     let name = &contract.name;
     let entries = contract.methods.iter().map(|method| entry(contract, method));
     let exports = contract.methods.iter().map(|method| {
@@ -28,10 +54,6 @@ pub fn print(contract: &Contract) -> TokenStream {
             };
         }
     });
-    let listed = contract.methods.iter().map(|method| {
-        let (text, entry) = (plain(&method.name), entry_name(method));
-        quote!((#text, #name::#entry))
-    });
     let checks = contract.methods.iter().map(|method| check(contract, method));
     quote! {
         #[doc(hidden)]
@@ -41,15 +63,17 @@ pub fn print(contract: &Contract) -> TokenStream {
 
         #(#exports)*
         #(#checks)*
-
-        /// The methods by name, as the Wasm build exports them.
-        #[cfg(not(target_arch = "wasm32"))]
-        #[must_use]
-        pub fn methods() -> &'static [(&'static str, fn())] {
-            const METHODS: &[(&str, fn())] = &[#(#listed),*];
-            METHODS
-        }
     }
+}
+
+/// Name and entry of each method.
+pub fn listed(contract: &Contract) -> Vec<TokenStream> {
+    let name = &contract.name;
+    let pair = |method: &Method| {
+        let (text, entry) = (plain(&method.name), entry_name(method));
+        quote!((#text, #name::#entry))
+    };
+    contract.methods.iter().map(pair).collect()
 }
 
 fn entry_name(method: &Method) -> Ident {

@@ -6,6 +6,7 @@ mod describe;
 mod entry;
 mod method;
 mod package;
+mod queries;
 mod request;
 
 use proc_macro2::TokenStream;
@@ -28,6 +29,10 @@ struct Contract {
     events: Vec<Path>,
     /// The storage field that holds its roles.
     roles: Option<Ident>,
+    /// Modules with further queries.
+    queries: Vec<Path>,
+    /// Whether this is such a module's `impl`.
+    is_further: bool,
     methods: Vec<Method>,
 }
 
@@ -45,6 +50,8 @@ pub fn expand(attributes: TokenStream, item: TokenStream) -> Result<TokenStream>
         error: quote!(::weal_sdk::NoError),
         events: Vec::new(),
         roles: None,
+        queries: Vec::new(),
+        is_further: false,
         methods: Vec::new(),
     };
     read_options(attributes, &mut contract)?;
@@ -55,6 +62,10 @@ pub fn expand(attributes: TokenStream, item: TokenStream) -> Result<TokenStream>
         }
     }
     check(&contract, &item)?;
+    if contract.is_further {
+        let queries = queries::print(&contract)?;
+        return Ok(quote! { #item #queries });
+    }
     let (entries, description) = (entry::print(&contract), describe::print(&contract));
     let (requests, package) = (request::print(&contract), package::print());
     let past = past_layouts(&contract)?;
@@ -88,10 +99,18 @@ fn read_options(attributes: TokenStream, contract: &mut Contract) -> Result<()> 
             contract.events.extend(events);
         } else if meta.path.is_ident("roles") {
             contract.roles = Some(meta.value()?.parse()?);
+        } else if meta.path.is_ident("queries") && meta.input.peek(syn::token::Paren) {
+            let content;
+            syn::parenthesized!(content in meta.input);
+            let modules = Punctuated::<Path, Token![,]>::parse_terminated(&content)?;
+            contract.queries.extend(modules);
+        } else if meta.path.is_ident("queries") {
+            contract.is_further = true;
         } else {
-            return Err(
-                meta.error("expected `error = Error`, `events(Paid, …)` or `roles = field`")
-            );
+            return Err(meta.error(
+                "expected `error = Error`, `events(Paid, …)`, `roles = field`, `queries(module)`, \
+                 or `queries`",
+            ));
         }
         Ok(())
     });

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::ReturnType;
+use syn::{Ident, ReturnType};
 
 use super::{
     Contract,
@@ -12,9 +12,8 @@ use crate::meaning::plain;
 
 /// A type without values, with one function per method. Migrations are the chain's to call.
 pub fn print(contract: &Contract) -> TokenStream {
-    let name = format_ident!("{}Calls", contract.name);
-    let callable = |method: &&Method| !matches!(method.kind, Kind::Migrate(_));
-    let requests = contract.methods.iter().filter(callable).map(|method| request(contract, method));
+    let name = calls(contract);
+    let requests = requests(contract);
     let doc = format!("Calls of [`{}`] as data, for tests and tools.", contract.name);
     quote! {
         #[doc = #doc]
@@ -22,6 +21,20 @@ pub fn print(contract: &Contract) -> TokenStream {
         #[derive(Debug)]
         pub enum #name {}
 
+        #requests
+    }
+}
+
+fn calls(contract: &Contract) -> Ident {
+    format_ident!("{}Calls", contract.name)
+}
+
+/// The functions of that type, which is in scope.
+pub fn requests(contract: &Contract) -> TokenStream {
+    let name = calls(contract);
+    let callable = |method: &&Method| !matches!(method.kind, Kind::Migrate(_));
+    let requests = contract.methods.iter().filter(callable).map(|method| request(contract, method));
+    quote! {
         #[cfg(not(target_arch = "wasm32"))]
         #[allow(clippy::too_many_arguments)]
         impl #name {

@@ -5,6 +5,7 @@ use weal_types::{AccountId, Hash, TimeMs};
 use super::{arrives_at, book};
 use crate::{
     Error, Records, RecordsMut,
+    forward::Stretch,
     line::{Kind, Line},
     record::{Hold, HopKind, Note},
     send::{Moved, Saying, send},
@@ -51,14 +52,24 @@ pub fn hold(
     Ok(moved)
 }
 
+/// Puts a hold on another basis, for instance for longer. No unit moves.
+///
+/// Refuses with [`Error::NotFound`].
+pub fn renew(records: &mut impl RecordsMut, id: u32, basis: Basis) -> Result<(), Error> {
+    let hold = records.hold(id)?.ok_or(Error::NotFound)?;
+    let Basis { authority, legal, until } = basis;
+    records.put_hold(id, Some(&Hold { authority, legal, until, ..hold }));
+    Ok(())
+}
+
 /// Returns all that a hold has left to the end of its line, and ends the hold.
 ///
 /// Refuses with [`Error::NotFound`], [`Error::Overflow`].
 pub fn release(records: &mut impl RecordsMut, id: u32, now: TimeMs) -> Result<Moved, Error> {
     let hold = records.hold(id)?.ok_or(Error::NotFound)?;
-    let held = held_book(records, &hold)?;
+    let held = held(records, &hold)?;
     let to = arrives_at(records, hold.line)?;
-    let taken = take_at(records, held, Span::at(hold.start, hold.len)?, LIMITS)?;
+    let taken = take_at(records, held.line, held.span, LIMITS)?;
     let moved = send(records, taken, to, Saying::plain(HopKind::Release, now))?;
     records.put_hold(id, None);
     Ok(moved)
@@ -87,6 +98,8 @@ pub fn seize(
     Ok(moved)
 }
 
-fn held_book(records: &impl Records, hold: &Hold) -> Result<LineId, Error> {
-    book(records, &store::card(records, hold.line)?, Kind::Held)
+/// Where the units lie that a hold has left.
+pub fn held(records: &impl Records, hold: &Hold) -> Result<Stretch, Error> {
+    let line = book(records, &store::card(records, hold.line)?, Kind::Held)?;
+    Ok(Stretch { line, span: Span::at(hold.start, hold.len)? })
 }

@@ -22,7 +22,7 @@ use crate::{
 
 pub use closing::{Swept, sweep};
 pub use givers::{check_refund, pending_notice, refund, repurpose};
-pub use holds::{Basis, hold, release, seize};
+pub use holds::{Basis, held, hold, release, renew, seize};
 
 /// Books a gift, or a batch of them, at the end of an intake.
 ///

@@ -6,16 +6,17 @@ use weal_provenance::{
     Error, FundId, LineId, Records, RecordsMut, Span, Units,
     back::trace_back,
     batch::Tree,
+    dust::dust,
     forward::{Cursor, Stretch, trace_forward},
     line::{Advance, Books as BookIds, Count, Kind, Line, LineStatus},
-    record::{Gift, In, Out, Place},
+    record::{Gift, In, Place},
     store::Memory,
     stripe::Plan,
     take::{LIMITS, Limits},
 };
 use weal_types::{AccountId, AssetId, TimeMs};
 use weal_units::{
-    Counts, Moved, Refusal, Step, Subject,
+    Counts, Dust, Moved, Refusal, Step, Subject,
     check::{Places, merged, merged_givers},
 };
 
@@ -238,18 +239,20 @@ impl Subject for Ledger {
         merged(here.collect())
     }
 
-    fn dust(&mut self, gift: &str) -> Vec<(String, u128)> {
-        let mut dust = Vec::new();
-        for piece in self.pieces(self.given(gift, None)) {
-            let Some(id) = piece.hop else { continue };
-            let Out::Hop(hop) = self.records.departure(id.line, id.start).unwrap().unwrap() else {
-                panic!("{id:?} is no hop");
-            };
-            let empty = weal_provenance::forward::dust(&self.records, &hop, id, piece.at.span);
-            dust.extend(empty.unwrap().map(|(line, unit)| (self.name(line), unit.get())));
+    fn dust(&mut self, (line, start): &(String, u128)) -> Vec<Dust> {
+        let id = Place { line: self.lines[line], start: units(*start) };
+        let (mut from, mut all) = (Some(Units::ZERO), Vec::new());
+        while let Some(next) = from {
+            let (found, rest) = dust(&self.records, id, next, 3).unwrap();
+            all.extend(found.iter().map(|dust| Dust {
+                start: dust.span.start.get(),
+                end: dust.span.end.get(),
+                gift: self.gift_name(dust.gift),
+                at: (self.name(dust.at.line), dust.at.start.get()),
+            }));
+            from = rest;
         }
-        dust.sort();
-        dust
+        all
     }
 
     fn givers(&mut self, line: &str, start: u128, end: u128) -> Vec<(String, u128)> {

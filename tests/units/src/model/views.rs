@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Model, Unit};
+use super::{Hop, Model, Unit};
 use crate::{
-    check::{Counts, Moved, Places, Refusal, Subject, merged, merged_givers},
+    check::{Counts, Dust, Moved, Places, Refusal, Subject, merged, merged_givers},
     step::{Kind, Step},
 };
 
@@ -31,31 +31,10 @@ impl Subject for Model {
         merged(places)
     }
 
-    fn dust(&mut self, gift: &str) -> Vec<(String, u128)> {
-        let mut dust = Vec::new();
-        for hop in self.hops.iter().filter(|hop| hop.moved.kind == "convert") {
-            let units = &self.lines[&hop.moved.id.0].units;
-            let (receiver, start, len) = hop.moved.to[0].clone();
-            let taken: u128 = hop.moved.runs.iter().map(|run| run.1).sum();
-            let mut offset = 0;
-            for (start_of_run, len_of_run) in &hop.moved.runs {
-                let run: Vec<usize> =
-                    (*start_of_run..start_of_run + len_of_run).map(|at| at as usize).collect();
-                for group in run.chunk_by(|a, b| {
-                    (units[*a].gift, &units[*a].way) == (units[*b].gift, &units[*b].way)
-                }) {
-                    let first = offset;
-                    offset += group.len();
-                    let is_empty =
-                        hop.children[first..offset].iter().all(|children| children.is_empty());
-                    if is_empty && self.is_of(&units[group[0]], gift, None) {
-                        dust.push((receiver.clone(), start + first as u128 * len / taken));
-                    }
-                }
-            }
-        }
-        dust.sort();
-        dust
+    fn dust(&mut self, hop: &(String, u128)) -> Vec<Dust> {
+        let exchange =
+            self.hops.iter().find(|found| found.moved.id == *hop && found.moved.kind == "convert");
+        exchange.map_or_else(Vec::new, |hop| self.dust_in(hop))
     }
 
     fn givers(&mut self, line: &str, start: u128, end: u128) -> Vec<(String, u128)> {
@@ -69,6 +48,39 @@ impl Subject for Model {
 }
 
 impl Model {
+    /// Neighbours of one gift and one way none of which has a child.
+    fn dust_in(&self, hop: &Hop) -> Vec<Dust> {
+        let units = &self.lines[&hop.moved.id.0].units;
+        let (receiver, start, len) = hop.moved.to[0].clone();
+        let taken: u128 = hop.moved.runs.iter().map(|run| run.1).sum();
+        let (mut dust, mut offset) = (Vec::new(), 0);
+        for (first, count) in &hop.moved.runs {
+            let run: Vec<usize> = (*first..first + count).map(|at| at as usize).collect();
+            let is_one_way = |a: &usize, b: &usize| {
+                (units[*a].gift, &units[*a].way) == (units[*b].gift, &units[*b].way)
+            };
+            for group in run.chunk_by(is_one_way) {
+                let before = offset;
+                offset += group.len();
+                if hop.children[before..offset].iter().all(Vec::is_empty) {
+                    dust.push(Dust {
+                        start: group[0] as u128,
+                        end: group[0] as u128 + group.len() as u128,
+                        gift: self.gifts[units[group[0]].gift].name.clone(),
+                        at: (receiver.clone(), start + before as u128 * len / taken),
+                    });
+                }
+            }
+        }
+        dust
+    }
+
+    /// The hops that were exchanges.
+    pub fn exchanges(&self) -> Vec<(String, u128)> {
+        let exchanges = self.hops.iter().filter(|hop| hop.moved.kind == "convert");
+        exchanges.map(|hop| hop.moved.id.clone()).collect()
+    }
+
     /// Whether a unit is a gift's, or one leaf's of it.
     fn is_of(&self, unit: &Unit, name: &str, leaf: Option<usize>) -> bool {
         let gift = &self.gifts[unit.gift];

@@ -14,10 +14,10 @@ pub struct Trace {
     /// The donation contract: an alias or an address.
     pub contract: String,
     /// The gift: the line and the position at which it arrived, as in `5:1200`. With `--back`, any
-    /// unit.
+    /// unit, or a stretch of a line from a position up to another, as in `5:1200-1300`.
     #[arg(value_name = "LINE:POSITION")]
     pub place: String,
-    /// Ask whose the unit is instead, and follow that gift.
+    /// Ask instead whose units lie there, gift by gift.
     #[arg(long)]
     pub back: bool,
     /// Follow one giver's part of a batch: a file with `index`, `commit`, `amount` and `path`, as a
@@ -25,7 +25,7 @@ pub struct Trace {
     #[arg(long, value_name = "FILE", conflicts_with = "back")]
     pub leaf: Option<PathBuf>,
     /// Write the proof here, for `weal verify`.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "back")]
     pub out: Option<PathBuf>,
 }
 

@@ -2,8 +2,10 @@
 //!
 //! Nothing that a node says is believed. It hands out the chain's genesis document, whose hash is
 //! the chain's id, and bundles of records; everything shown is found by following the gift over
-//! records that a quorum of the document's validators has certified.
+//! records that a quorum of the document's validators has certified. Only `--back`, the other
+//! question, is answered by the node's word: see `back`.
 
+mod back;
 mod file;
 mod show;
 
@@ -39,11 +41,11 @@ const PAGES: usize = 100;
 /// `weal trace CONTRACT LINE:POSITION`.
 pub fn trace(arguments: &args::Trace) -> Result<Report, Failure> {
     let node = Node::connect(&arguments.connection, None)?;
-    let contract = node.contract(&arguments.contract)?;
-    let mut gift = place(&arguments.place)?;
     if arguments.back {
-        gift = owner(&node, contract, gift)?;
+        return back::back(arguments, &node);
     }
+    let contract = node.contract(&arguments.contract)?;
+    let gift = place(&arguments.place)?;
     let leaf = arguments.leaf.as_deref().map(read_leaf).transpose()?;
     let file = fetch(&node, contract, gift, leaf.as_ref())?;
     let checked = check(&file)?;
@@ -159,19 +161,6 @@ fn place(text: &str) -> Result<Place, Failure> {
     })
 }
 
-/// The gift that a unit is of.
-fn owner(node: &Node, contract: ContractId, at: Place) -> Result<Place, Failure> {
-    let query = weal_client::rpc::types::Query {
-        contract: ContractAddress(contract),
-        method: "owner".into(),
-        args: Some(json!({ "line": at.line.0, "unit": at.start.get().to_string() })),
-        from: None,
-    };
-    let found = node.client.contract_query(&query).map_err(failed)?.value;
-    let (line, gift) = (&found["intake"], found["gift"].as_str().unwrap_or_default());
-    place(&format!("{line}:{gift}"))
-}
-
 /// A leaf as a gateway hands it out.
 fn read_leaf(path: &std::path::Path) -> Result<Leaf, Failure> {
     let text = fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
@@ -235,7 +224,7 @@ fn report(
         "height": checked.height.0.to_string(),
         "batch": matches!(checked.trace.record.origin, Origin::Batch(_)),
         "proof_bytes": bytes,
-        "trace": shown.json(),
+        "trace": weal_client::trace::trace(&checked.trace),
     });
     Report { text, data }
 }

@@ -1,8 +1,7 @@
-//! A trace as a tree for people, and as data.
+//! A trace as a tree for people.
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use serde_json::{Value, json};
 use weal_client::units::{AssetInfo, format_amount, format_timestamp};
 use weal_provenance::{
     line::Kind,
@@ -186,63 +185,6 @@ impl<'a> Shown<'a> {
     fn name(&self, account: &AccountId) -> String {
         let address = || Address::Account(*account).to_text();
         self.names.get(account).cloned().unwrap_or_else(address)
-    }
-
-    /// The same as data.
-    pub fn json(&self) -> Value {
-        let trace = self.trace;
-        let stops = trace.stops.iter().map(|stop| {
-            let at = &stop.arrived.at;
-            let card = trace.lines.get(&at.line);
-            json!({
-                "from": stop.arrived.from.map(|(stop, part)| json!({ "stop": stop, "part": part })),
-                "line": at.line.0,
-                "kind": card.map(|card| kind(card.kind)),
-                "org": card.map(|card| Address::Account(card.org).to_text()),
-                "start": at.span.start.get().to_string(),
-                "end": at.span.end.get().to_string(),
-                "since_ms": stop.arrived.since.0.to_string(),
-                "fate": fate(&stop.fate),
-            })
-        });
-        json!({
-            "gift": { "line": trace.gift.line.0, "start": trace.gift.start.get().to_string() },
-            "payer": Address::Account(trace.record.payer).to_text(),
-            "time_ms": trace.record.time.0.to_string(),
-            "start": trace.span.start.get().to_string(),
-            "end": trace.span.end.get().to_string(),
-            "stops": stops.collect::<Vec<_>>(),
-            "complete": trace.todo.is_empty(),
-        })
-    }
-}
-
-fn fate(fate: &Fate) -> Value {
-    match fate {
-        Fate::Rests(rest) => json!({
-            "rests": true,
-            "shown": rest.is_shown,
-            "stamps": rest.stamps.iter().map(|stamped| json!({
-                "level": stamped.level,
-                "start": stamped.span.start.get().to_string(),
-                "end": stamped.span.end.get().to_string(),
-                "by": Address::Account(stamped.stamp.by).to_text(),
-                "time_ms": stamped.stamp.time.0.to_string(),
-                "evidence": format!("0x{}", hex::encode(stamped.stamp.evidence)),
-            })).collect::<Vec<_>>(),
-        }),
-        Fate::Left(departure) => json!({
-            "rests": false,
-            "hop": {
-                "line": departure.hop.line.0,
-                "start": departure.hop.start.get().to_string(),
-            },
-            "how": verb(&departure.kind),
-            "time_ms": departure.time.0.to_string(),
-            "payee": departure.note.payee.map(|payee| Address::Account(payee).to_text()),
-            "purpose": departure.note.purpose,
-            "document": departure.note.doc.map(|doc| format!("0x{}", hex::encode(doc))),
-        }),
     }
 }
 

@@ -5,6 +5,7 @@ mod contract;
 mod node;
 mod offline;
 mod package;
+mod trace;
 mod usage;
 
 use std::{

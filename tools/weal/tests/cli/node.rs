@@ -7,6 +7,7 @@ use std::{
     thread,
 };
 
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use weal_node::{
@@ -80,6 +81,7 @@ impl World {
                     Deal::Pass => {}
                     Deal::HangUp => continue,
                     Deal::Replace(from, to) => answer = answer.replace(&from, &to),
+                    Deal::Answer(result) => answer = answer_with(&body, result),
                 }
                 // Whoever hangs up first gets no answer, which is his own business.
                 let _ = client.write_all(answer.as_bytes());
@@ -105,6 +107,18 @@ pub enum Deal {
     HangUp,
     /// Puts another text of the same length in its place.
     Replace(String, String),
+    /// Gives this result instead.
+    Answer(Value),
+}
+
+fn answer_with(body: &str, result: Value) -> String {
+    let request: Value = serde_json::from_str(body).unwrap();
+    let body = json!({ "jsonrpc": "2.0", "id": request["id"], "result": result }).to_string();
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: \
+         close\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 /// The body of a request; `None` where the client hangs up first.

@@ -1,0 +1,97 @@
+//! Coming back, with the journal as it was, and with an old one.
+
+use weal_consensus::{Event, Message, Timer};
+use weal_types::certificate::CertificateKind;
+
+use crate::lab::Lab;
+
+#[test]
+fn a_replica_says_nothing_before_a_quorum_has_answered() {
+    let mut lab = Lab::new(4);
+    lab.grow_to(2);
+    lab.cut_off(1);
+    lab.restart(1, |_| {});
+    lab.run();
+    assert!(!lab.nodes[1].replica.has_voice());
+    lab.cut.clear();
+    lab.ring(1, Timer::Heartbeat);
+    lab.run();
+    assert!(lab.nodes[1].replica.has_voice());
+}
+
+#[test]
+fn a_cluster_that_lost_power_as_a_whole_goes_on() {
+    let mut lab = Lab::new(4);
+    for at in 0..4 {
+        lab.tell(at, Event::Pool(Some(lab.now)));
+    }
+    // Everyone has PREPAREd, and nobody has heard of it.
+    for _ in 0..3 {
+        let (to, from, message) = lab.wire.pop_front().unwrap();
+        lab.deliver(to, from, message);
+    }
+    lab.lose();
+    for at in 0..4 {
+        lab.restart(at, |_| {});
+    }
+    lab.run();
+    assert_eq!(lab.heights(), [1; 4]);
+    assert_eq!(lab.executed(1), [lab.proposals[0].digest()].into());
+}
+
+#[test]
+fn an_old_journal_takes_the_voice() {
+    let mut lab = Lab::new(4);
+    lab.cut_off(3);
+    // Votes are out, and nothing is stable: the two others keep them.
+    lab.cut_off(2);
+    lab.transactions_everywhere();
+    let prepares = lab.said.iter().filter(|(by, said)| match said {
+        Message::Vote(vote) => *by == 1 && vote.body.kind == CertificateKind::Prepare,
+        _ => false,
+    });
+    assert_eq!(prepares.count(), 1);
+    lab.cut.clear();
+    lab.nodes[1].journal.clear();
+    lab.restart(1, |_| {});
+    lab.run();
+    assert!(matches!(lab.nodes[1].muted, Some(Message::Vote(_))));
+    assert!(!lab.nodes[1].replica.has_voice());
+}
+
+#[test]
+fn nothing_is_said_below_what_the_journal_knew_to_be_stable() {
+    let mut lab = Lab::new(4);
+    lab.grow_to(3);
+    // The database is at genesis, and slots up to 2 at least are executed again from the journal.
+    lab.restart(2, |_| {});
+    lab.run();
+    lab.ring_all(Timer::Heartbeat);
+    assert!(lab.nodes[2].replica.has_voice());
+    assert!(lab.heights()[2] >= 2, "{:?}", lab.heights());
+}
+
+#[test]
+fn a_view_that_was_left_stays_left() {
+    let mut lab = Lab::new(4);
+    lab.cut_off(1);
+    lab.tell(1, Event::Pool(Some(lab.now)));
+    lab.ring(1, Timer::Progress);
+    lab.restart(1, |_| {});
+    lab.cut.clear();
+    lab.ring(1, Timer::Heartbeat);
+    lab.run();
+    let changes =
+        lab.said.iter().filter(|(by, said)| *by == 1 && matches!(said, Message::ViewChange(..)));
+    assert_eq!(changes.count(), 2, "said before, and again");
+    lab.transactions_everywhere();
+    let votes = |lab: &Lab| {
+        let own = lab.said.iter().filter(|(by, said)| match said {
+            Message::Vote(vote) => *by == 1 && vote.body.kind != CertificateKind::Checkpoint,
+            _ => false,
+        });
+        own.count()
+    };
+    assert_eq!(votes(&lab), 0);
+    assert_eq!(lab.heights(), [1; 4], "it follows");
+}

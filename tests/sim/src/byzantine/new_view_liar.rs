@@ -1,0 +1,215 @@
+//! Begins the views that it leads with something that does not follow from the VIEW-CHANGEs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use weal_consensus::{
+    Claim, Draft, Mark, Message, NewView, Signed, Slotted, Statement, ViewChange,
+};
+use weal_types::{
+    Hash, Height, View,
+    certificate::{Certificate, CertificateKind, Vote},
+    codec::Version,
+};
+
+use super::{Scene, Treason, bounded};
+
+/// See the module.
+#[derive(Default)]
+pub(super) struct NewViewLiar {
+    /// The lie that it tells in this view: the same to everybody.
+    told: Option<(View, Message)>,
+    /// PREPAREs, by what they are for: who said it, and the signatures.
+    heard: BTreeMap<(Height, View, Hash), BTreeMap<u8, [u8; 64]>>,
+}
+
+impl Treason for NewViewLiar {
+    fn send(&mut self, scene: &mut Scene<'_>, _: usize, message: Message) -> Vec<Message> {
+        self.hear(scene, &message);
+        let Message::NewView(signed) = &message else { return vec![message] };
+        if signed.signer != scene.me {
+            return vec![message];
+        }
+        let view = signed.body.view;
+        if let Some((_, told)) = self.told.as_ref().filter(|(told_in, _)| *told_in == view) {
+            return vec![told.clone()];
+        }
+        let lie = self.lie(scene, &signed.body);
+        let told = lie.map_or(message, |lie| scene.sign(Draft::NewView(lie)));
+        self.told = Some((view, told.clone()));
+        vec![told]
+    }
+
+    fn hear(&mut self, _: &mut Scene<'_>, message: &Message) {
+        let Message::Vote(Signed { body: vote, signer, signature }) = message else { return };
+        if vote.kind == CertificateKind::Prepare {
+            let place = (vote.height, vote.view, vote.hash);
+            self.heard.entry(place).or_default().insert(*signer, *signature);
+            self.heard.retain(|(height, ..), _| height.0 + 32 > vote.height.0);
+        }
+    }
+}
+
+impl NewViewLiar {
+    fn lie(&self, scene: &mut Scene<'_>, new_view: &NewView) -> Option<NewView> {
+        match scene.random.index(8) {
+            0 => omit(scene, new_view),
+            1 => repeat(scene, new_view),
+            2 => claim_nothing(scene, new_view),
+            3 => raise_stable(scene, new_view),
+            4 => forge_changes(scene, new_view),
+            5 => forge_certificate(scene, new_view),
+            _ => self.claim_old(scene, new_view).or_else(|| omit(scene, new_view)),
+        }
+    }
+
+    /// Claims with an older certificate, for something else, that its view is the newest.
+    fn claim_old(&self, scene: &mut Scene<'_>, new_view: &NewView) -> Option<NewView> {
+        let quorum = scene.reign.set.quorum();
+        let old = |slotted: &&Slotted| {
+            self.heard.iter().find(|((height, view, digest), said)| {
+                *height == slotted.height
+                    && *view < new_view.view
+                    && *digest != slotted.digest
+                    && said.len() >= quorum
+            })
+        };
+        let (slotted, ((height, view, digest), said)) =
+            new_view.order.iter().find_map(|slotted| Some((slotted, old(&slotted)?)))?;
+        let vote = Vote {
+            kind: CertificateKind::Prepare,
+            epoch: new_view.epoch,
+            view: *view,
+            height: *height,
+            hash: *digest,
+        };
+        let certificate = Certificate {
+            version: Version,
+            vote,
+            signers: said.keys().fold(0, |bits, signer| bits | 1 << signer),
+            signatures: bounded(said.values().copied().collect())?,
+        };
+        let newest = View(new_view.view.0 - 1);
+        let claim = Claim { height: slotted.height, view: newest, digest: *digest };
+        let mut lie = with_own(scene, new_view, new_view.stable, vec![claim])?;
+        let replace = |known: &Certificate| match known.vote.height == *height {
+            true => certificate.clone(),
+            false => known.clone(),
+        };
+        lie.prepared = bounded(new_view.prepared.iter().map(replace).collect())?;
+        let put = |known: &Slotted| match known.height == *height {
+            true => Slotted { height: *height, digest: *digest },
+            false => *known,
+        };
+        lie.order = bounded(new_view.order.iter().map(put).collect())?;
+        Some(lie)
+    }
+}
+
+/// The own VIEW-CHANGE, with these claims, first among the others'.
+fn with_own(
+    scene: &Scene<'_>,
+    new_view: &NewView,
+    stable: Mark,
+    claims: Vec<Claim>,
+) -> Option<NewView> {
+    let (epoch, view) = (new_view.epoch, new_view.view);
+    let body = ViewChange { epoch, view, stable, claims: bounded(claims)? };
+    let signature = scene.signer.sign(&body.message(&scene.chain));
+    let own = Signed { body, signer: scene.me, signature };
+    let others = new_view.changes.iter().filter(|change| change.signer != scene.me).cloned();
+    let changes = std::iter::once(own).chain(others).collect();
+    Some(NewView { changes: bounded(changes)?, ..new_view.clone() })
+}
+
+/// Empties the slots of the order that somebody claims.
+fn omit(scene: &Scene<'_>, new_view: &NewView) -> Option<NewView> {
+    let empty =
+        |slotted: &Slotted| Slotted { height: slotted.height, digest: scene.null(slotted.height) };
+    Some(NewView {
+        order: bounded(new_view.order.iter().map(empty).collect())?,
+        ..new_view.clone()
+    })
+}
+
+/// Shows one VIEW-CHANGE, which claims nothing, as often as a quorum needs.
+fn repeat(scene: &Scene<'_>, new_view: &NewView) -> Option<NewView> {
+    let own = with_own(scene, new_view, new_view.stable, Vec::new())?.changes.first()?.clone();
+    Some(NewView {
+        changes: bounded(vec![own; scene.reign.set.quorum()])?,
+        order: bounded(Vec::new())?,
+        prepared: bounded(Vec::new())?,
+        ..new_view.clone()
+    })
+}
+
+/// Claims with good certificates that what they certify is nothing.
+fn claim_nothing(scene: &Scene<'_>, new_view: &NewView) -> Option<NewView> {
+    let claim = |certificate: &Certificate| {
+        let Vote { height, view, .. } = certificate.vote;
+        Claim { height, view, digest: scene.null(height) }
+    };
+    let claims = new_view.prepared.iter().map(claim).collect();
+    let lie = with_own(scene, new_view, new_view.stable, claims)?;
+    omit(scene, &lie)
+}
+
+/// Names a stable height that nobody has reached.
+fn raise_stable(scene: &Scene<'_>, new_view: &NewView) -> Option<NewView> {
+    let stable = Mark { height: Height(new_view.stable.height.0 + 20), hash: [13; 32] };
+    let lie = with_own(scene, new_view, stable, Vec::new())?;
+    Some(NewView {
+        stable,
+        certificate: None,
+        order: bounded(Vec::new())?,
+        prepared: bounded(Vec::new())?,
+        ..lie
+    })
+}
+
+/// Makes up what the others want: nothing.
+fn forge_changes(scene: &Scene<'_>, new_view: &NewView) -> Option<NewView> {
+    let (epoch, view, stable) = (new_view.epoch, new_view.view, new_view.stable);
+    let lie = with_own(scene, new_view, stable, Vec::new())?;
+    let forge = |change: &Signed<ViewChange>| match change.signer == scene.me {
+        true => Some(change.clone()),
+        false => {
+            let body = ViewChange { epoch, view, stable, claims: bounded(Vec::new())? };
+            Some(Signed { body, signer: change.signer, signature: [1; 64] })
+        }
+    };
+    let changes: Option<Vec<_>> = lie.changes.iter().map(forge).collect();
+    Some(NewView {
+        changes: bounded(changes?)?,
+        order: bounded(Vec::new())?,
+        prepared: bounded(Vec::new())?,
+        ..lie
+    })
+}
+
+/// Makes up certificates, for nothing, of the newest view.
+fn forge_certificate(scene: &Scene<'_>, new_view: &NewView) -> Option<NewView> {
+    let newest = View(new_view.view.0 - 1);
+    let quorum = scene.reign.set.quorum();
+    let claimed: BTreeSet<Height> =
+        new_view.prepared.iter().map(|certificate| certificate.vote.height).collect();
+    let forge = |height: &Height| {
+        let vote = Vote {
+            kind: CertificateKind::Prepare,
+            epoch: new_view.epoch,
+            view: newest,
+            height: *height,
+            hash: scene.null(*height),
+        };
+        let signatures = bounded(vec![[1; 64]; quorum])?;
+        Some(Certificate { version: Version, vote, signers: (1 << quorum) - 1, signatures })
+    };
+    let certificates: Option<Vec<Certificate>> = claimed.iter().map(forge).collect();
+    let certificates = certificates?;
+    let claim = |certificate: &Certificate| {
+        let Vote { height, view, hash, .. } = certificate.vote;
+        Claim { height, view, digest: hash }
+    };
+    let claims = certificates.iter().map(claim).collect();
+    let lie = with_own(scene, new_view, new_view.stable, claims)?;
+    omit(scene, &NewView { prepared: bounded(certificates)?, ..lie })
+}

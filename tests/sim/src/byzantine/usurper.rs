@@ -1,0 +1,69 @@
+//! Begins views with less than what was prepared, with something else, or with proofs that prove
+//! something else.
+
+use weal_consensus::{Draft, Message, NewView, PerSlot};
+use weal_types::codec::Bounded;
+
+use super::{Scene, Treason};
+
+/// See the module.
+pub(super) struct Usurper;
+
+fn usurp(scene: &mut Scene<'_>, body: &NewView) -> NewView {
+    let mut body = body.clone();
+    let mut order = body.order.to_vec();
+    let mut prepared = body.prepared.to_vec();
+    let mut changes = body.changes.to_vec();
+    match scene.random.below(7) {
+        0 => drop(order.pop()),
+        1 => {
+            order.pop();
+            prepared.pop();
+        }
+        2 => {
+            if let Some(slotted) = order.first_mut() {
+                slotted.digest = scene.noise();
+            }
+        }
+        3 => {
+            // One VIEW-CHANGE counts for two.
+            if let Some(first) = changes.first().cloned() {
+                changes.pop();
+                changes.push(first);
+            }
+        }
+        4 => drop(changes.pop()),
+        5 => {
+            // Nobody has claimed anything.
+            for change in &mut changes {
+                change.body.claims = PerSlot::default();
+            }
+            order.clear();
+            prepared.clear();
+        }
+        _ => {
+            // The one change that it may sign itself loses its claims.
+            for change in changes.iter_mut().filter(|change| change.signer == scene.me) {
+                change.body.claims = PerSlot::default();
+            }
+        }
+    }
+    body.order = PerSlot::new(order).unwrap_or_default();
+    body.prepared = PerSlot::new(prepared).unwrap_or_default();
+    if let Ok(changes) = Bounded::new(changes) {
+        body.changes = changes;
+    }
+    body
+}
+
+impl Treason for Usurper {
+    fn send(&mut self, scene: &mut Scene<'_>, _: usize, message: Message) -> Vec<Message> {
+        match &message {
+            Message::NewView(signed) if signed.signer == scene.me => {
+                let body = usurp(scene, &signed.body);
+                vec![scene.sign(Draft::NewView(body))]
+            }
+            _ => vec![message],
+        }
+    }
+}

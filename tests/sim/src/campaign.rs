@@ -1,0 +1,132 @@
+//! Many seeds, one after the other on each thread, and what they show together.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    ops::Range,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
+
+use cpu_time::ThreadTime;
+
+use crate::{Failure, Options, Report, run};
+
+/// What many runs show together.
+#[derive(Clone, Debug, Default)]
+pub struct Campaign {
+    /// Runs.
+    pub runs: u64,
+    /// Messages that arrived.
+    pub messages: u64,
+    /// All events.
+    pub events: u64,
+    /// Simulated time, in milliseconds.
+    pub simulated_ms: u64,
+    /// Time of processors, in microseconds.
+    pub core_us: u64,
+    /// The longest healing, in milliseconds, and its seed.
+    pub slowest: (u64, u64),
+    /// The highest view and epoch that were seen.
+    pub highest: (u64, u64),
+    /// Heights that became final.
+    pub heights: u64,
+    /// Broken promises, by seed.
+    pub failures: BTreeMap<u64, Failure>,
+}
+
+/// Failures after which a campaign ends: the next ones rarely show more.
+const MOST_FAILURES: usize = 50;
+
+impl Campaign {
+    /// Runs all seeds on so many threads.
+    pub fn run(seeds: Range<u64>, threads: usize, options: &Options) -> Self {
+        let next = AtomicU64::new(seeds.start);
+        let total = Mutex::new(Self::default());
+        let work = || {
+            let began = ThreadTime::now();
+            let mut own = Self::default();
+            loop {
+                let seed = next.fetch_add(1, Ordering::Relaxed);
+                if seed >= seeds.end || own.failures.len() >= MOST_FAILURES {
+                    break;
+                }
+                own.add(&guarded(seed, options));
+            }
+            own.core_us = began.elapsed().as_micros() as u64;
+            if let Ok(mut total) = total.lock() {
+                total.join(own);
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..threads.max(1) {
+                scope.spawn(work);
+            }
+        });
+        total.into_inner().unwrap_or_default()
+    }
+
+    fn add(&mut self, report: &Report) {
+        self.runs += 1;
+        self.messages += report.messages;
+        self.events += report.events;
+        self.simulated_ms += report.simulated_ms;
+        self.heights += report.height;
+        self.slowest = self.slowest.max((report.healing_ms, report.seed));
+        self.highest = (self.highest.0.max(report.view), self.highest.1.max(report.epoch));
+        if let Some(failure) = &report.failure {
+            self.failures.insert(report.seed, failure.clone());
+        }
+    }
+
+    fn join(&mut self, other: Self) {
+        self.runs += other.runs;
+        self.messages += other.messages;
+        self.events += other.events;
+        self.simulated_ms += other.simulated_ms;
+        self.heights += other.heights;
+        self.core_us += other.core_us;
+        self.slowest = self.slowest.max(other.slowest);
+        self.highest = (self.highest.0.max(other.highest.0), self.highest.1.max(other.highest.1));
+        self.failures.extend(other.failures);
+    }
+
+    /// Scenarios that one core runs in a second.
+    pub fn per_core_second(&self) -> u64 {
+        self.runs * 1_000_000 / self.core_us.max(1)
+    }
+}
+
+/// A run in which a panic is a failure like any other.
+pub fn guarded(seed: u64, options: &Options) -> Report {
+    let found = catch_unwind(AssertUnwindSafe(|| run(seed, options)));
+    found.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+        let detail = text.unwrap_or_default();
+        let failure = Failure { at_us: 0, oracle: "no panic", detail };
+        Report { failure: Some(failure), ..Report::empty(seed) }
+    })
+}
+
+impl fmt::Display for Campaign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hours = self.simulated_ms as f64 / 3_600_000.0;
+        writeln!(f, "{} scenarios, {} per core-second", self.runs, self.per_core_second())?;
+        writeln!(f, "{} messages of {} events", self.messages, self.events)?;
+        writeln!(f, "{hours:.1} hours of simulated time, {} final heights", self.heights)?;
+        let (view, epoch) = self.highest;
+        writeln!(f, "highest view {view}, highest epoch {epoch}")?;
+        let (ms, seed) = self.slowest;
+        writeln!(f, "slowest healing {:.1} s, of seed {seed}", ms as f64 / 1e3)?;
+        for (seed, failure) in &self.failures {
+            writeln!(f, "seed {seed}: {failure}")?;
+            writeln!(f, "    weal-sim replay {seed} --trace")?;
+        }
+        write!(f, "{} failures", self.failures.len())
+    }
+}

@@ -1,0 +1,129 @@
+//! Who watches, and what must never be seen. The first broken promise ends a run.
+
+use std::sync::Arc;
+
+use weal_consensus::{Evidence, Halt, Message, Replica};
+use weal_types::{
+    ChainId, Hash, Height,
+    block::{FinalHeader, Proposal},
+    certificate::Certificate,
+};
+
+use crate::{
+    keys::Keys,
+    ledger::Reign,
+    plan::{Micros, Plan},
+    report::Failure,
+};
+
+mod agreement;
+mod bounds;
+mod certificates;
+mod statements;
+mod time;
+
+use agreement::Agreement;
+use certificates::Certificates;
+use statements::Statements;
+
+/// See the module.
+pub(crate) struct Oracles {
+    pub(crate) failure: Option<Failure>,
+    /// One digest is ordered at each height.
+    order: Agreement,
+    /// Its execution has one result.
+    results: Agreement,
+    certificates: Certificates,
+    statements: Statements,
+}
+
+impl Oracles {
+    pub(crate) fn new(members: usize, chain: ChainId) -> Self {
+        Self {
+            failure: None,
+            order: Agreement::new("one order"),
+            results: Agreement::new("one result"),
+            certificates: Certificates::new(chain),
+            statements: Statements::new(members, chain),
+        }
+    }
+
+    pub(crate) fn fail(&mut self, at_us: Micros, oracle: &'static str, detail: String) {
+        self.failure.get_or_insert(Failure { at_us, oracle, detail });
+    }
+
+    fn note(&mut self, now: Micros, found: Result<(), (&'static str, String)>) {
+        if let Err((oracle, detail)) = found {
+            self.fail(now, oracle, detail);
+        }
+    }
+
+    /// An honest replica holds a COMMIT certificate.
+    pub(crate) fn ordered(&mut self, now: Micros, member: usize, height: Height, digest: Hash) {
+        let found = self.order.see(member, height, digest);
+        self.note(now, found);
+    }
+
+    /// An honest replica accepts a leader's fresh proposal.
+    pub(crate) fn accepted(&mut self, now: Micros, member: usize, proposal: &Proposal) {
+        let found = time::check(now, member, proposal);
+        self.note(now, found);
+    }
+
+    /// An honest machine executed a height.
+    pub(crate) fn executed(&mut self, now: Micros, member: usize, header: &FinalHeader) {
+        let found = self.order.see(member, header.height, header.proposal);
+        self.note(now, found);
+        let found = self.results.see(member, header.height, header.hash().0);
+        self.note(now, found);
+    }
+
+    /// An honest machine takes a header for final.
+    pub(crate) fn stable(
+        &mut self,
+        now: Micros,
+        header: &FinalHeader,
+        certificate: &Arc<Certificate>,
+        (reign, keys): (&Reign, &Keys),
+    ) {
+        let found = self.certificates.see(header, certificate, reign, keys);
+        self.note(now, found);
+    }
+
+    /// An honest replica says something that it signed.
+    pub(crate) fn said(&mut self, now: Micros, member: usize, message: &Message) {
+        let found = self.statements.see(member, message);
+        self.note(now, found);
+    }
+
+    pub(crate) fn halted(&mut self, now: Micros, member: usize, halt: &Halt) {
+        self.fail(now, "no halt", format!("member {member}: {halt:?}"));
+    }
+
+    pub(crate) fn muted(&mut self, now: Micros, member: usize, message: &Message) {
+        let detail = format!("member {member} does not know its own {message:?}");
+        self.fail(now, "nothing forgotten", detail);
+    }
+
+    /// An honest replica accuses somebody.
+    pub(crate) fn accused(
+        &mut self,
+        now: Micros,
+        (by, culprit): (usize, usize),
+        is_honest: bool,
+        evidence: &Evidence,
+    ) {
+        if !evidence.is_contradiction() {
+            self.fail(now, "evidence convinces", format!("member {by}: {evidence:?}"));
+        } else if is_honest {
+            let detail = format!("member {by} accuses member {culprit}: {evidence:?}");
+            self.fail(now, "no false accusation", detail);
+        }
+    }
+
+    /// After every step of an honest replica.
+    pub(crate) fn stepped(&mut self, now: Micros, member: usize, replica: &Replica, plan: &Plan) {
+        let found = bounds::check(now, member, replica, plan);
+        self.note(now, found);
+    }
+}

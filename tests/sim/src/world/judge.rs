@@ -1,0 +1,72 @@
+//! Whether a cluster without faults becomes one again, and how long that may take.
+
+use super::World;
+use crate::{
+    host::Host,
+    plan::{MILLI, Micros, SECOND},
+    queue::Happening,
+};
+
+impl World {
+    /// Looks, ten times a second, whether all is done.
+    pub(super) fn judge(&mut self) {
+        let since = self.now - self.plan.heal_at;
+        match self.unfinished() {
+            None => {
+                self.is_over = true;
+                self.report.healing_ms = since / MILLI;
+            }
+            Some(what) if since > self.patience() => {
+                let detail = format!("{} s after all faults: {what}", since / SECOND);
+                self.oracles.fail(self.now, "all becomes final", detail);
+            }
+            Some(_) => self.later(100 * MILLI, Happening::Judge),
+        }
+    }
+
+    /// How long healing may take. A replica may have begun its longest wait (30 s) when the last
+    /// fault ended; then the others join it, and each traitor in turn may cost as long a wait once
+    /// more before an honest member leads. A transaction that only a minority knows is offered
+    /// half-way through such a wait; whoever left its view alone is joined after a minute, and
+    /// unfair leaders are noticed after ten seconds each.
+    fn patience(&self) -> Micros {
+        if let Some(patience_ms) = self.options.patience_ms {
+            return patience_ms * MILLI;
+        }
+        let traitors = self.plan.members.traitors.len() as u64;
+        (2 * traitors + 4) * 30 * SECOND + 60 * SECOND
+    }
+
+    /// What is not as it should be in the end.
+    fn unfinished(&self) -> Option<String> {
+        let numbers = 0..self.plan.transactions.len();
+        let wanted = numbers.filter(|number| !self.options.unsent.contains(number)).count();
+        if self.submitted.len() < wanted {
+            return Some("not all transactions are submitted".to_owned());
+        }
+        let is_watched =
+            |host: &&Host| host.is_honest() && self.plan.members.core.contains(&host.member);
+        let watched: Vec<&Host> = self.hosts.iter().filter(is_watched).collect();
+        let epoch = watched.iter().map(|host| host.reign.set.epoch).max()?;
+        let validating =
+            watched.iter().filter(|host| host.reign.set.epoch < epoch || host.position().is_some());
+        let heights: Vec<_> = validating.map(|host| (host.member, host.chain.stable())).collect();
+        if heights.windows(2).any(|pair| pair[0].1 != pair[1].1) {
+            return Some(format!("stable heights of members differ: {heights:?}"));
+        }
+        for host in watched.iter().filter(|host| host.position().is_some()) {
+            let ledger = host.chain.stable_ledger();
+            let missing: Vec<_> = self.submitted.iter().filter(|id| !ledger.has(**id)).collect();
+            if !missing.is_empty() {
+                return Some(format!("member {} lacks transactions {missing:?}", host.member));
+            }
+            if ledger.count as usize != self.submitted.len() {
+                return Some(format!("member {} executed what nobody submitted", host.member));
+            }
+            if ledger.handover.is_some() {
+                return Some(format!("member {} waits for the end of an epoch", host.member));
+            }
+        }
+        None
+    }
+}
