@@ -12,11 +12,12 @@
 //! | `cast` | who plays: keys, proposals, headers |
 //! | `machine`, `disk`, `said` | one honest validator: replica, journal, and what it has said |
 //! | `node`, `key`, `world` | each state of one validator is computed once |
+//! | `likeness`, `print` | states that behave alike are one |
 //! | `sight`, `adversary`, `usurper` | what can be heard, and what liars make of it |
 //! | `order` | where a new view must begin, computed a second time |
 //! | `inputs` | what can happen next |
 //! | `model`, `check` | states and properties, as `stateright` wants them |
-//! | `run`, `trace` | exploring, and telling what came of it |
+//! | `catalogue`, `run`, `trace` | the models by name, exploring, and telling what came of it |
 
 pub mod adversary;
 pub mod cast;

@@ -8,9 +8,9 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use weal_consensus::{Message, Statement};
+use weal_consensus::Message;
 use weal_types::{
-    Epoch, Hash, Height, View,
+    Epoch, Hash, Height,
     block::{FinalHeader, Proposal},
     certificate::Vote,
 };
@@ -229,23 +229,4 @@ fn all_proposals(setup: &Setup) -> Vec<Proposal> {
         }
     }
     proposals
-}
-
-/// What is signed, by which two statements are told apart.
-pub fn statement(message: &Message) -> Option<(Epoch, View, Hash)> {
-    match message {
-        Message::PrePrepare(signed) => {
-            Some((signed.body.epoch(), signed.body.view, signed.body.message(&CHAIN)))
-        }
-        Message::Vote(signed) => {
-            Some((signed.body.epoch, signed.body.view, signed.body.message(&CHAIN)))
-        }
-        Message::ViewChange(signed, _) => {
-            Some((signed.body.epoch, signed.body.view, signed.body.message(&CHAIN)))
-        }
-        Message::NewView(signed) => {
-            Some((signed.body.epoch, signed.body.view, signed.body.message(&CHAIN)))
-        }
-        _ => None,
-    }
 }
