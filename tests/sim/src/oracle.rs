@@ -19,8 +19,8 @@ use crate::{
 mod agreement;
 mod bounds;
 mod certificates;
+mod proposals;
 mod statements;
-mod time;
 
 use agreement::Agreement;
 use certificates::Certificates;
@@ -65,8 +65,14 @@ impl Oracles {
     }
 
     /// An honest replica accepts a leader's fresh proposal.
-    pub(crate) fn accepted(&mut self, now: Micros, member: usize, proposal: &Proposal) {
-        let found = time::check(now, member, proposal);
+    pub(crate) fn accepted(
+        &mut self,
+        now: Micros,
+        member: usize,
+        proposal: &Proposal,
+        plan: &Plan,
+    ) {
+        let found = proposals::check(now, member, proposal, plan);
         self.note(now, found);
     }
 

@@ -43,6 +43,10 @@ pub(crate) struct World {
     pub(crate) trace: Trace,
     pub(crate) is_healed: bool,
     is_over: bool,
+    /// When all was as it should be.
+    done_at: Option<Micros>,
+    /// What stood a second ago, in the silence after that.
+    standing: Vec<judge::Standing>,
     options: Options,
     /// Transactions that were submitted.
     submitted: Vec<u32>,
@@ -84,6 +88,8 @@ impl World {
             trace: Trace::new(options.trace),
             is_healed: false,
             is_over: false,
+            done_at: None,
+            standing: Vec::new(),
             options: options.clone(),
             submitted: Vec::new(),
             report,

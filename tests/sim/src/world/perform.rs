@@ -108,7 +108,7 @@ impl World {
         if let Record::Accepted { proposal, .. } = &entry.record
             && on.treason.is_none()
         {
-            self.oracles.accepted(now, on.member, proposal);
+            self.oracles.accepted(now, on.member, proposal, &self.plan);
         }
         if let (Record::Accepted { view, .. }, Some(digest)) = (&entry.record, &entry.digest)
             && on.pool.is_unfair((digest, *view), &on.bodies, (now, most))
