@@ -34,7 +34,8 @@ impl Reign {
         let own = validators.validators.get(usize::from(settings.me));
         let key = own.map(|validator| validator.key);
         let me = key.map(|_| settings.me);
-        Self { validators, start: settings.start, me, key, handover: None }
+        let handover = settings.handover.clone();
+        Self { validators, start: settings.start, me, key, handover }
     }
 
     pub(crate) fn epoch(&self) -> Epoch {
@@ -107,6 +108,7 @@ impl Replica {
             start: self.stable,
             stable: self.stable,
             certificate: None,
+            handover: None,
             ..self.settings.clone()
         };
         let actions = core::mem::take(&mut self.actions);

@@ -86,14 +86,21 @@ impl Replica {
 
     /// A certificate from another validator.
     pub(crate) fn heard_certificate(&mut self, certificate: &Arc<Certificate>) {
-        let Vote { kind, height, .. } = certificate.vote;
+        let Vote { kind, view, height, hash, .. } = certificate.vote;
+        if kind == CertificateKind::Checkpoint {
+            return self.heard_proof(certificate);
+        }
+        if !self.is_in_reach(height) {
+            return;
+        }
         match kind {
-            CertificateKind::Checkpoint => self.heard_proof(certificate),
-            CertificateKind::Commit if self.is_in_reach(height) => {
-                self.ordered(Arc::clone(certificate));
+            CertificateKind::Commit => self.ordered(Arc::clone(certificate)),
+            // PREPAREs matter within their view alone.
+            _ if view == self.view => {
+                self.want_body(height, hash, certificate.signers);
+                self.prepared(Arc::clone(certificate));
             }
-            // PREPAREs matter within their view alone, and there every vote is sent again.
-            CertificateKind::Commit | CertificateKind::Prepare => {}
+            _ => {}
         }
     }
 

@@ -97,8 +97,12 @@ impl Replica {
         self.blame_leader();
     }
 
-    /// Accepts proposals in the order of heights, as far as they go.
+    /// Accepts proposals in the order of heights, as far as they go. Whoever may not vote accepts
+    /// nothing: before its state is what the journal knew, it may not know where the epoch ends.
     pub(crate) fn accept_ready(&mut self) {
+        if !self.may_speak() {
+            return;
+        }
         let mut next = self.stable.height.next();
         while let Some(height) = next
             && self.is_active()
@@ -279,6 +283,11 @@ impl Replica {
     pub(crate) fn sign_commit(&mut self, height: Height) {
         let prepared = self.slots.get(&height).and_then(|slot| slot.prepared.as_ref());
         let present = prepared.filter(|certificate| certificate.vote.view == self.view);
+        // The journal is still writing the certificate: then the vote follows.
+        let after = After::Commit(self.view, height);
+        if self.awaited.values().any(|awaited| *awaited == after) {
+            return;
+        }
         if let Some(digest) = present.map(|certificate| certificate.vote.hash) {
             self.sign_vote(CertificateKind::Commit, height, digest);
         }

@@ -7,7 +7,7 @@ use weal_types::{
     certificate::{Certificate, ValidatorSet},
 };
 
-use crate::message::Mark;
+use crate::{event::Handover, message::Mark};
 
 /// Slots above the stable height in which validators vote: W. Enough to keep execution, disk and
 /// network busy at once; all memory of a replica is bounded by it.
@@ -56,6 +56,8 @@ pub struct Settings {
     pub stable: Mark,
     /// Its certificate; `None` where it is the epoch's start.
     pub certificate: Option<Arc<Certificate>>,
+    /// The end of the epoch, if the state at `stable` schedules it.
+    pub handover: Option<Handover>,
     /// Which slots may be used at once: [`WINDOW`] or less.
     pub window: u64,
     /// Heights of a leader's term: [`TERM`], or what a test wants.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use weal_consensus::{
     Action, BlockLimits, Body, Check, Draft, Event, Handover, Mark, Message, NewView, Pace,
-    PerSlot, Recollection, Record, Replica, Settings, Signatures, Signed, SignedVote, Slotted,
-    Status, Timer, Token, Verified, ViewChange,
+    PerSlot, PrePrepare, Recollection, Record, Replica, Settings, Signatures, Signed, SignedVote,
+    Slotted, Status, Timer, Token, Verified, ViewChange,
 };
 use weal_types::{
     BlockHash, ChainId, Epoch, Gas, Height, PublicKey, TimeMs, View,
@@ -36,18 +36,23 @@ fn set(epoch: u64) -> ValidatorSet {
 
 /// The first of four validators, at genesis.
 fn replica() -> Replica {
-    Replica::new(Settings {
+    Replica::new(settings())
+}
+
+fn settings() -> Settings {
+    Settings {
         chain: CHAIN,
         validators: set(0),
         me: 0,
         start: GENESIS,
         stable: GENESIS,
         certificate: None,
+        handover: None,
         window: 8,
         term: 1_000,
         pace: Pace { between_ms: 25, in_flight: 8, manual: false },
         limits: BlockLimits { transactions: 10, bytes: 10_000 },
-    })
+    }
 }
 
 fn proposal(epoch: u64, height: u64) -> Proposal {
@@ -241,10 +246,54 @@ fn transactions_of_an_ordered_slot_are_kept_before_it_is_executed() {
     hear(&mut replica, 1, Message::Certificate(ordered));
     let body = Body::Valid(proposal(0, 1));
     let found = replica.step(NOW, Event::Body { height: Height(1), digest, body });
-    let [Action::Persist(_, records), Action::Execute(_), ..] = &found[..] else {
-        panic!("{found:?}")
-    };
-    assert_eq!(records, &[Record::Body(proposal(0, 1))]);
+    let [Action::Note(record), Action::Execute(_), ..] = &found[..] else { panic!("{found:?}") };
+    assert_eq!(record, &Record::Body(proposal(0, 1)));
+}
+
+/// A PREPARE certificate came while the others were asked, and the disk was slow: the COMMIT went out
+/// before the certificate was durable, and a crash forgot what it rests on.
+#[test]
+fn a_commit_waits_for_its_certificate_also_when_a_voice_comes_back() {
+    let mut replica = replica();
+    replica.step(NOW, Event::Start);
+    let digest = proposal(0, 1).digest();
+    for signer in 1..4 {
+        let prepare = signed(signer, vote(CertificateKind::Prepare, 0, 0, 1, digest));
+        hear(&mut replica, signer, Message::Vote(prepare));
+    }
+    let body = Body::Valid(proposal(0, 1));
+    let found = replica.step(NOW, Event::Body { height: Height(1), digest, body });
+    let token = found.into_iter().find_map(|action| match action {
+        Action::Persist(token, _) => Some(token),
+        _ => None,
+    });
+    remember(&mut replica, 1, 0, Vec::new());
+    let resumed = remember(&mut replica, 2, 0, Vec::new());
+    let commit = Action::Sign(Draft::Vote(vote(CertificateKind::Commit, 0, 0, 1, digest)));
+    assert!(replica.has_voice() && !resumed.contains(&commit), "{resumed:?}");
+    let durable = replica.step(NOW, Event::Durable(token.unwrap_or(Token(0))));
+    assert!(durable.contains(&commit), "{durable:?}");
+}
+
+/// The state of the database already schedules the end of the epoch: no slot beyond it is voted for.
+#[test]
+fn an_end_that_the_database_knows_is_known_at_once() {
+    let mut settings = settings();
+    settings.handover = Some(Handover { end: Height(1), next: set(1) });
+    let mut replica = Replica::new(settings);
+    replica.step(NOW, Event::Start);
+    remember(&mut replica, 1, 0, Vec::new());
+    remember(&mut replica, 2, 0, Vec::new());
+    for height in 1..3 {
+        let body = PrePrepare { view: View::ZERO, proposal: proposal(0, height) };
+        let from_leader = Message::PrePrepare(signed(0, body));
+        hear(&mut replica, 1, from_leader);
+        let digest = proposal(0, height).digest();
+        let body = Body::Valid(proposal(0, height));
+        let found = replica.step(NOW, Event::Body { height: Height(height), digest, body });
+        let accepts = found.iter().any(|action| matches!(action, Action::Persist(..)));
+        assert_eq!(accepts, height == 1, "{height}: {found:?}");
+    }
 }
 
 /// Transactions that only one validator knew were never offered once it had left its view alone.

@@ -58,6 +58,8 @@ impl Opening {
             start: mark(&genesis),
             stable: mark(&head.header),
             certificate: head.certificate.clone().map(Arc::new),
+            // The set of a chain of one validator does not change.
+            handover: None,
             window: weal_consensus::WINDOW,
             term: weal_consensus::TERM,
             pace: engine::pace(config.manual, config.pace_ms),

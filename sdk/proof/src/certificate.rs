@@ -27,6 +27,9 @@ pub struct Anchor {
     pub set: ValidatorSet,
 }
 
+/// Says whether a key's signature of a message holds.
+pub type Judge<'a> = &'a dyn Fn(&PublicKey, &[u8], &[u8; 64]) -> bool;
+
 /// The end of an epoch: its last header, certified, and the validators of the next epoch.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct HandOver {
@@ -101,7 +104,7 @@ impl Anchor {
         &self,
         header: &FinalHeader,
         certificate: &Certificate,
-        holds: &dyn Fn(&PublicKey, &[u8], &[u8; 64]) -> bool,
+        holds: Judge,
     ) -> Result<(), FinalityError> {
         let height = header.height;
         if header.chain != self.chain {

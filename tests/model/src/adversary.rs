@@ -24,13 +24,16 @@ use crate::{
     world::{Id, Votes, World, read, write},
 };
 
+/// Messages that were made already, by what they were made of.
+type Known<K> = RwLock<BTreeMap<K, Arc<Vec<Id>>>>;
+
 /// See the module. Everything that was worked out once is kept.
 #[derive(Default)]
 pub struct Alphabet {
     certificates: RwLock<BTreeMap<u32, (Certificate, Id)>>,
     votes: RwLock<BTreeMap<(u32, u8), Id>>,
-    changes: RwLock<BTreeMap<(Epoch, View, u8, Votes), Arc<Vec<Id>>>>,
-    pub(crate) new_views: RwLock<BTreeMap<(Epoch, View, Vec<Id>, Votes), Arc<Vec<Id>>>>,
+    changes: Known<(Epoch, View, u8, Votes)>,
+    pub(crate) new_views: Known<(Epoch, View, Vec<Id>, Votes)>,
     forgeable: RwLock<Option<Votes>>,
     proposals: RwLock<Option<Arc<Vec<Proposed>>>>,
 }

@@ -121,6 +121,7 @@ pub fn settings(who: u8) -> Settings {
         start: START,
         stable: START,
         certificate: None,
+        handover: None,
         window: 4,
         term: 1_000,
         pace: Pace { between_ms: 0, in_flight: 4, manual: false },

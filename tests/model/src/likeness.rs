@@ -19,8 +19,6 @@ const ALWAYS: &[&str] = &[
     // Pairs requests with answers; an answer comes within the step, or in the order of requests.
     "last_token",
     "token",
-    // The clock stands still, and nothing is paced.
-    "last_build",
     // The same for all states of a replica.
     "settings",
 ];

@@ -230,6 +230,10 @@ impl Machine {
             Action::SetTimer(Timer::Progress, _) => {
                 self.is_waiting = world.setup.timers == Timers::Patient;
             }
+            // Nothing is paced.
+            Action::SetTimer(Timer::Build, _) => {
+                events.push_back(Event::Expired(Timer::Build));
+            }
             Action::StopTimer(Timer::Progress) => self.is_waiting = false,
             // What is said to one validator is an answer to STATUS, which nobody sends here.
             Action::SetTimer(..) | Action::StopTimer(_) | Action::Send(..) => {}

@@ -202,7 +202,7 @@ impl Ledger {
     }
 
     /// As a replica is told of it.
-    fn known_handover(&self) -> Option<Handover> {
+    pub(crate) fn known_handover(&self) -> Option<Handover> {
         let known = self.handover.as_ref();
         known.map(|(end, reign)| Handover { end: *end, next: reign.set.clone() })
     }

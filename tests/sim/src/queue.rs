@@ -17,6 +17,10 @@ use crate::{host::Block, ledger::Body, plan::Micros};
 pub(crate) type Verdict = RefCell<Option<(Epoch, Result<Verified, Invalid>)>>;
 
 /// What goes through the network.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "packets are shared, and most are of the largest kind"
+)]
 #[derive(Clone, Debug)]
 pub(crate) enum Packet {
     /// Between replicas; the transactions travel beside a PRE-PREPARE.

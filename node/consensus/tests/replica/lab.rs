@@ -50,6 +50,7 @@ pub fn settings(size: u8, me: u8) -> Settings {
         start: GENESIS,
         stable: GENESIS,
         certificate: None,
+        handover: None,
         window: 16,
         term: 1_000,
         pace: Pace { between_ms: 10, in_flight: 8, manual: false },

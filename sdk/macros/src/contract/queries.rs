@@ -10,7 +10,7 @@ use super::{Contract, describe, entry, method::Kind, request};
 
 /// The entries, and what the contract's own `impl` takes from this module.
 pub fn print(contract: &Contract) -> Result<TokenStream> {
-    for method in contract.methods.iter().filter(|method| method.kind != Kind::Query) {
+    if let Some(method) = contract.methods.iter().find(|method| method.kind != Kind::Query) {
         let text = "only queries may stand here: calls stand in the contract's own `impl`, so that \
                     what changes its state is read in one place";
         return Err(Error::new(method.name.span(), text));

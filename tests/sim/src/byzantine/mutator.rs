@@ -50,7 +50,7 @@ fn mutate(scene: &mut Scene<'_>, message: Message) -> Message {
             scene.sign(Draft::ViewChange(body, grounds))
         }
         Message::NewView(signed) if signed.signer == scene.me => {
-            let mut body = (*signed).body.clone();
+            let mut body = signed.body.clone();
             match scene.random.below(2) {
                 0 => body.view = View(near(scene, body.view.0)),
                 _ => body.stable.height = Height(near(scene, body.stable.height.0)),

@@ -30,8 +30,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         edits: &[Edit {
             file: "normal.rs",
             find: "self.persist(records, After::Commit(view, height));",
-            replace: "self.persist(records, After::Commit(view, height)); \
-                      self.commit(view, height);",
+            replace: "self.commit(view, height); \
+                      self.persist(records, After::Commit(view, height));",
         }],
     },
     Mutant {
@@ -145,5 +145,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
             find: "Message::Recall(_) => ⟦self.recollect(from)⟧,",
             replace: "if self.may_speak() { self.recollect(from) }",
         }],
+    },
+    Mutant {
+        name: "own-votes-not-repeated",
+        rule: "After a restart, the last votes are said and counted again",
+        edits: &[
+            Edit { file: "recovery.rs", find: "self.sign_prepare(height);", replace: "" },
+            Edit { file: "recovery.rs", find: "self.sign_commit(height);", replace: "" },
+        ],
     },
 ];
