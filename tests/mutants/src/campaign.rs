@@ -18,12 +18,6 @@ use crate::focus;
 /// Most seeds that a mutant may need.
 pub const BUDGET: u64 = 100_000;
 
-/// Runs over which healing is compared.
-pub const SLICE: u64 = 80;
-
-/// A mutant that is so many times as slow is found out.
-const SLOW: f64 = 1.25;
-
 /// How a mutant was found out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kill {
@@ -56,8 +50,8 @@ pub fn run(mutant: Option<usize>, seed: u64, options: &Options) -> Report {
 
 /// What is wrong with the run of a mutant; a mutant that takes the simulation down with it is found
 /// out as well.
-fn accuse(mutant: usize, seed: u64) -> (Option<Kill>, Option<u64>) {
-    let ran = catch_unwind(AssertUnwindSafe(|| run(Some(mutant), seed, &focus::of(mutant))));
+fn accuse(mutant: usize, seed: u64, options: &Options) -> (Option<Kill>, Option<u64>) {
+    let ran = catch_unwind(AssertUnwindSafe(|| run(Some(mutant), seed, options)));
     choose(None);
     let Ok(report) = ran else {
         let kill = Kill { seed, oracle: "no panic".to_owned(), detail: String::new() };
@@ -71,42 +65,28 @@ fn accuse(mutant: usize, seed: u64) -> (Option<Kill>, Option<u64>) {
     (kill, Some(report.digest))
 }
 
-/// How many times as long as the replica without it a mutant takes to heal, over the first seeds.
-pub fn slowdown(mutant: usize) -> f64 {
-    let options = focus::of(mutant);
-    let healing =
-        |mutant| -> u64 { (0..SLICE).map(|seed| run(mutant, seed, &options).healing_ms).sum() };
-    healing(Some(mutant)) as f64 / healing(None) as f64
-}
-
-fn slows(mutant: usize) -> Option<Kill> {
-    let slowdown = slowdown(mutant);
-    let detail = format!("all heals {slowdown:.2} times as slowly");
-    (slowdown >= SLOW).then(|| Kill { seed: SLICE - 1, oracle: "heals soon".to_owned(), detail })
-}
-
 /// Whether this seed kills the mutant, and not the replica without it.
 pub fn kills(mutant: usize, seed: u64) -> Option<Kill> {
-    if focus::is_slower(mutant) {
-        return slows(mutant);
-    }
-    let (kill, _) = accuse(mutant, seed);
-    kill.filter(|_| run(None, seed, &focus::of(mutant)).failure.is_none())
+    let options = focus::of(mutant);
+    let (kill, _) = accuse(mutant, seed, &options);
+    kill.filter(|_| run(None, seed, &options).failure.is_none())
 }
 
 /// The first seed that kills a mutant. `compare` also counts those that show any difference.
-pub fn search(mutant: usize, seeds: impl Iterator<Item = u64>, compare: bool) -> Outcome {
-    if focus::is_slower(mutant) {
-        return Outcome { kill: slows(mutant), differed: SLICE, tried: SLICE };
-    }
+pub fn search(
+    mutant: usize,
+    options: &Options,
+    seeds: impl Iterator<Item = u64>,
+    compare: bool,
+) -> Outcome {
     let mut outcome = Outcome { kill: None, differed: 0, tried: 0 };
     for seed in seeds {
         outcome.tried += 1;
-        let (kill, digest) = accuse(mutant, seed);
+        let (kill, digest) = accuse(mutant, seed, options);
         if kill.is_none() && !compare {
             continue;
         }
-        let right = run(None, seed, &focus::of(mutant));
+        let right = run(None, seed, options);
         if digest != Some(right.digest) {
             outcome.differed += 1;
         }

@@ -18,7 +18,6 @@ const TRAITORS: &[(&str, &str)] = &[
     ("certificates-unchecked", "counterfeiter"),
     ("same-signer-twice", "counterfeiter"),
     ("bad-claim-kept", "bad_claim"),
-    ("equivocation-kept-secret", "equivocator"),
     ("second-proposal", "equivocator"),
     ("time-ahead", "wrong_time"),
     ("time-behind", "wrong_time"),
@@ -28,20 +27,6 @@ const TRAITORS: &[(&str, &str)] = &[
     ("leader-unchecked", "mutator"),
     ("lowest-claim-wins", "forgetful"),
 ];
-
-/// Mutants that break nothing, but make everything slower: no single run shows it.
-const SLOWER: &[&str] = &[
-    "equivocation-kept-secret",
-    "nobody-followed",
-    "order-not-served",
-    "own-votes-not-repeated",
-    "votes-not-served",
-];
-
-/// Whether this row of the table is to be told by how long healing takes over many runs.
-pub fn is_slower(mutant: usize) -> bool {
-    table::all().get(mutant).is_some_and(|row| SLOWER.contains(&row.name))
-}
 
 /// What the traitors do in runs of this row of the table, if it matters.
 pub fn traitor(mutant: usize) -> Option<&'static str> {
@@ -54,9 +39,9 @@ pub fn of(mutant: usize) -> Options {
     Options { traitor: traitor(mutant).map(str::to_owned), ..Options::default() }
 }
 
-/// Names in these lists that are no mutant's.
+/// Names in the list that are no mutant's.
 pub fn strangers() -> Vec<&'static str> {
     let rows = table::all();
-    let names = TRAITORS.iter().map(|(name, _)| *name).chain(SLOWER.iter().copied());
+    let names = TRAITORS.iter().map(|(name, _)| *name);
     names.filter(|name| rows.iter().all(|row| row.name != *name)).collect()
 }

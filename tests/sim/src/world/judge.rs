@@ -49,8 +49,9 @@ impl World {
     /// Whether nothing has happened for long enough. Blocks need a reason at once; views do after
     /// two minutes, by when whoever left one alone is joined.
     fn is_silent(&mut self, done: Micros) -> bool {
-        let watched = |host: &&Host| self.plan.members.core.contains(&host.member);
-        let hosts = self.hosts.iter().filter(watched);
+        let core = &self.plan.members.core;
+        let is_watched = |host: &&Host| core.contains(&host.member) && host.position().is_some();
+        let hosts = self.hosts.iter().filter(is_watched);
         let now: Vec<_> = hosts
             .map(|host| (host.chain.stable(), host.reign.set.epoch, host.replica.view()))
             .collect();

@@ -146,12 +146,4 @@ pub(super) const MUTANTS: &[Mutant] = &[
             replace: "if self.may_speak() { self.recollect(from) }",
         }],
     },
-    Mutant {
-        name: "own-votes-not-repeated",
-        rule: "After a restart, the last votes are said and counted again",
-        edits: &[
-            Edit { file: "recovery.rs", find: "self.sign_prepare(height);", replace: "" },
-            Edit { file: "recovery.rs", find: "self.sign_commit(height);", replace: "" },
-        ],
-    },
 ];

@@ -178,22 +178,4 @@ pub(super) const MUTANTS: &[Mutant] = &[
         rule: "Missing transactions are asked for until they are there",
         edits: &[Edit { file: "bodies.rs", find: "self.actions.extend(again);", replace: "" }],
     },
-    Mutant {
-        name: "order-not-served",
-        rule: "Whoever lacks an ordered slot is sent its COMMIT certificate",
-        edits: &[Edit {
-            file: "status.rs",
-            find: "slot.ordered.as_ref().filter(|_| !is_ordered)",
-            replace: "None",
-        }],
-    },
-    Mutant {
-        name: "votes-not-served",
-        rule: "Whoever lacks a slot is sent the own votes in it once more",
-        edits: &[Edit {
-            file: "status.rs",
-            find: "messages.extend(present.map(Message::Vote));",
-            replace: "",
-        }],
-    },
 ];

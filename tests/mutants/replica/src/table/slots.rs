@@ -116,20 +116,4 @@ pub(super) const MUTANTS: &[Mutant] = &[
             },
         ],
     },
-    Mutant {
-        name: "equivocation-kept-secret",
-        rule: "Whoever sees two proposals for one slot shows both to everyone",
-        edits: &[
-            Edit {
-                file: "normal.rs",
-                find: "self.act(Action::Broadcast(Message::PrePrepare(known.clone())));",
-                replace: "",
-            },
-            Edit {
-                file: "normal.rs",
-                find: "self.act(Action::Broadcast(Message::PrePrepare(other.clone())));",
-                replace: "",
-            },
-        ],
-    },
 ];
