@@ -3,7 +3,7 @@
 //! A replica votes by digest. It looks for what is behind a digest once it may have to vote for it
 //! or execute it, and remembers only the proposal.
 
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 use weal_types::{Hash, Height};
 
@@ -44,7 +44,7 @@ impl Replica {
         }
         self.count_prepares(height, self.view, digest);
         if let Some(found) = self.ordered_body(height) {
-            self.act(Action::Note(found));
+            self.keep_order(height, vec![found]);
         }
         self.execute_next();
         self.accept_ready();

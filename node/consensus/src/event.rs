@@ -186,7 +186,9 @@ pub enum Action {
     /// certificate, that of the next height with one proves it.
     Stable(FinalHeader, Option<Arc<Certificate>>),
     /// This certificate shows that others are further. Fetch and execute all up to it:
-    /// [`Event::Synced`]. An execution under way ends first; none is asked for meanwhile.
+    /// [`Event::Synced`]. One thing is executed at a time, whoever asked for it: what
+    /// [`Action::Execute`] asks for meanwhile is executed if it is first, and void once it is among
+    /// the fetched blocks. The search is over, without an answer, when execution has come as far.
     Sync(Arc<Certificate>),
     /// This validator is in an earlier epoch: send it the certificate of that epoch's last header.
     SendEpochEnd {

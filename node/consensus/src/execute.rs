@@ -16,13 +16,13 @@ use crate::{
     event::{Action, Halt, Handover, Ordered},
     message::Mark,
     record::Record,
-    replica::Replica,
+    replica::{After, Replica},
 };
 
 impl Replica {
     /// Asks for the execution of the next height, if it is ordered and its transactions are there.
     pub(crate) fn execute_next(&mut self) {
-        if self.executing.is_some() || self.is_syncing {
+        if self.executing.is_some() {
             return;
         }
         let Some(height) = self.executed.next() else { return };
@@ -50,14 +50,45 @@ impl Replica {
         }
         self.executing = None;
         self.executed = height;
+        // Blocks that nobody has to give are ordered once more, and executed: that ends the search.
+        self.syncing = self.syncing.filter(|target| *target > height);
         self.schedule(handover);
         if height > self.stable.height {
             self.slot(height).executed = Some((header, hash));
         }
-        self.sign_checkpoint(height, hash);
+        self.sign_checkpoints();
         self.execute_next();
         self.count_checkpoints(height);
         self.catch_up(false);
+    }
+
+    /// Rule B3: what was ordered, and its transactions, are durable before CHECKPOINT. Otherwise a
+    /// quorum could lose power after it had made a height final, and have nobody left to ask for
+    /// it. Whoever is alone orders the same once more, for its certificates are durable.
+    pub(crate) fn keep_order(&mut self, height: Height, records: Vec<Record>) {
+        match self.is_alone() {
+            true => self.actions.extend(records.into_iter().map(Action::Note)),
+            false => self.persist(records, After::Order(height)),
+        }
+    }
+
+    /// CHECKPOINT for each height that is executed, as far as the journal has what was ordered.
+    pub(crate) fn sign_checkpoints(&mut self) {
+        let waits = self.awaited.values().filter_map(|after| match after {
+            After::Order(height) => Some(*height),
+            _ => None,
+        });
+        let end = waits.min().unwrap_or(Height::MAX);
+        let said = self.said;
+        let due = self.slots.iter().filter_map(|(height, slot)| {
+            let (_, hash) = slot.executed.as_ref()?;
+            (*height > said && *height < end).then_some((*height, *hash))
+        });
+        let due: Vec<_> = due.collect();
+        for (height, hash) in due {
+            self.said = height;
+            self.sign_checkpoint(height, hash);
+        }
     }
 
     /// Castro & Liskov 1999 §4.3: a quorum of equal checkpoints makes the height stable. A quorum
@@ -126,8 +157,8 @@ impl Replica {
         if height > self.executed {
             let mut between = self.heights_to(height);
             let is_missing = between.any(|height| self.executable(height).is_none());
-            if is_missing && !self.is_syncing && (is_late || !self.is_in_reach(height)) {
-                self.is_syncing = true;
+            if is_missing && self.syncing.is_none() && (is_late || !self.is_in_reach(height)) {
+                self.syncing = Some(height);
                 self.act(Action::Sync(proven));
             }
             return;
@@ -152,7 +183,7 @@ impl Replica {
         certificate: Arc<Certificate>,
         handover: Option<Handover>,
     ) {
-        self.is_syncing = false;
+        self.syncing = None;
         let height = header.height;
         if header.epoch != self.reign.epoch() || height < self.executed {
             return self.halt_unexpected("synced", height);

@@ -48,7 +48,7 @@ impl Replica {
         }
         let digest = signed.body.proposal.digest();
         let is_timely = is_timely(now, signed.body.proposal.time);
-        let proposed = Proposed { signed, digest, is_timely };
+        let proposed = Proposed { signed, digest, is_timely, is_contradicted: false };
         match view == self.view {
             true => self.propose(proposed),
             false => self.keep_early(proposed),
@@ -65,6 +65,11 @@ impl Replica {
         match &mut slot.proposed {
             // Castro & Liskov 1999 §4.2: nobody accepts two proposals with one view and number.
             Some(known) if known.digest != digest => {
+                // Shown once: those who hear it show it as well.
+                if known.is_contradicted {
+                    return self.blame_leader();
+                }
+                known.is_contradicted = true;
                 let known = known.signed.clone();
                 return self.caught(known, proposed.signed);
             }
@@ -319,10 +324,8 @@ impl Replica {
         }
         slot.ordered = Some(Arc::clone(&certificate));
         let holders = certificate.signers;
-        if let Some(body) = self.ordered_body(height) {
-            self.act(Action::Note(body));
-        }
-        self.act(Action::Note(Record::Ordered(certificate)));
+        let body = self.ordered_body(height);
+        self.keep_order(height, body.into_iter().chain([Record::Ordered(certificate)]).collect());
         self.productive = self.target();
         self.want_body(height, digest, holders);
         self.execute_next();

@@ -57,11 +57,10 @@ impl Replica {
     /// Castro & Liskov 1999 §4.2: the primary assigns a number. Rule B1: the proposal is durable
     /// before anybody hears of it.
     pub(crate) fn built(&mut self, view: View, height: Height, proposal: Option<Proposal>) {
-        if view != self.view || !self.is_active() {
+        // An answer that took its time may be for a height that is settled, or for the epoch
+        // before, whose view had the same number.
+        if view != self.view || !self.is_active() || self.building != Some(height) {
             return;
-        }
-        if self.building != Some(height) {
-            return self.halt_unexpected("built", height);
         }
         self.building = None;
         let Some(proposal) = proposal else {
@@ -101,7 +100,8 @@ impl Replica {
         let is_present = signed.body.view == self.view && self.is_active();
         if is_present && self.is_in_reach(height) {
             let digest = signed.body.proposal.digest();
-            self.slot(height).proposed = Some(Proposed { signed, digest, is_timely: true });
+            let proposed = Proposed { signed, digest, is_timely: true, is_contradicted: false };
+            self.slot(height).proposed = Some(proposed);
         }
     }
 }

@@ -52,8 +52,10 @@ pub struct Replica {
     pub(crate) executed: Height,
     /// The height that is being executed.
     pub(crate) executing: Option<Height>,
-    /// Whether blocks are being fetched instead.
-    pub(crate) is_syncing: bool,
+    /// The highest height for which CHECKPOINT was asked for.
+    pub(crate) said: Height,
+    /// Up to where blocks are being fetched.
+    pub(crate) syncing: Option<Height>,
 
     /// The own VIEW-CHANGE of the highest view.
     pub(crate) own_change: Option<(ViewChange, Arc<Grounds>)>,
@@ -142,6 +144,8 @@ pub(crate) enum After {
     Change(View),
     /// The new view.
     Enter(View),
+    /// CHECKPOINT for this height and those above it.
+    Order(Height),
 }
 
 impl Replica {
@@ -161,7 +165,8 @@ impl Replica {
             slots: BTreeMap::new(),
             executed: stable.height,
             executing: None,
-            is_syncing: false,
+            said: stable.height,
+            syncing: None,
             own_change: None,
             led: View::ZERO,
             changes: BTreeMap::new(),
@@ -272,6 +277,7 @@ impl Replica {
             Some(After::Commit(view, height)) => self.commit(view, height),
             Some(After::Change(view)) => self.announce_change(view),
             Some(After::Enter(view)) => self.entry_durable(view),
+            Some(After::Order(_)) => self.sign_checkpoints(),
             // An answer to the epoch before.
             None => {}
         }

@@ -44,6 +44,8 @@ pub(crate) struct Proposed {
     pub(crate) digest: Hash,
     /// Whether its time was near this machine's when it came.
     pub(crate) is_timely: bool,
+    /// Whether the leader was seen to propose something else as well.
+    pub(crate) is_contradicted: bool,
 }
 
 /// What was accepted in a slot.

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use weal_consensus::{
-    Action, BlockLimits, Body, Check, Draft, Event, Handover, Mark, Message, NewView, Pace,
-    PerSlot, PrePrepare, Recollection, Record, Replica, Settings, Signatures, Signed, SignedVote,
-    Slotted, Status, Timer, Token, Verified, ViewChange,
+    Action, BlockLimits, Body, Check, Draft, Event, Handover, Mark, Message, NewView, Ordered,
+    Pace, PerSlot, PrePrepare, Recollection, Record, Replica, Settings, Signatures, Signed,
+    SignedVote, Slotted, Status, Timer, Token, Verified, ViewChange,
 };
 use weal_types::{
     BlockHash, ChainId, Epoch, Gas, Height, PublicKey, TimeMs, View,
@@ -236,18 +236,49 @@ fn a_certificate_that_is_of_no_use_here_is_passed_on() {
     assert!(answer.contains(&passed_on), "{answer:?}");
 }
 
-/// A height could be final in the journal and not be executable from it: its transactions had come
-/// after it was ordered. With the database behind, a quorum could not start again.
+/// A quorum whose databases were behind looked for a certified block that only somebody who was
+/// gone had executed. It ordered the height once more, and executed nothing while it looked.
 #[test]
-fn transactions_of_an_ordered_slot_are_kept_before_it_is_executed() {
+fn what_is_ordered_is_executed_while_blocks_are_looked_for() {
+    let mut replica = awake();
+    hear(&mut replica, 1, Message::Certificate(checkpoint(1)));
+    let late = replica.step(NOW, Event::Expired(Timer::Heartbeat));
+    assert!(late.contains(&Action::Sync(checkpoint(1))), "{late:?}");
+    let digest = proposal(0, 1).digest();
+    let ordered = certificate(vote(CertificateKind::Commit, 0, 0, 1, digest));
+    hear(&mut replica, 2, Message::Certificate(ordered));
+    let body = Body::Valid(proposal(0, 1));
+    let found = replica.step(NOW, Event::Body { height: Height(1), digest, body });
+    let execute = Action::Execute(Ordered::Proposal(proposal(0, 1)));
+    assert!(found.contains(&execute), "{found:?}");
+    let executed = replica.step(NOW, Event::Executed { header: header(1), handover: None });
+    let stable = Action::Stable(header(1), Some(checkpoint(1)));
+    assert!(executed.contains(&stable), "{executed:?}");
+}
+
+/// A height could be final and nobody could execute it: its order, or transactions that had come
+/// after it was ordered, were not durable when CHECKPOINT was said, and a quorum lost power. The
+/// vote waits for both (rule B3).
+#[test]
+fn a_checkpoint_waits_until_the_order_and_the_transactions_are_durable() {
     let mut replica = awake();
     let digest = proposal(0, 1).digest();
     let ordered = certificate(vote(CertificateKind::Commit, 0, 0, 1, digest));
-    hear(&mut replica, 1, Message::Certificate(ordered));
+    let heard = hear(&mut replica, 1, Message::Certificate(ordered.clone()));
+    let [Action::Persist(order, records), ..] = &heard[..] else { panic!("{heard:?}") };
+    assert_eq!(records[..], [Record::Ordered(ordered)]);
     let body = Body::Valid(proposal(0, 1));
     let found = replica.step(NOW, Event::Body { height: Height(1), digest, body });
-    let [Action::Note(record), Action::Execute(_), ..] = &found[..] else { panic!("{found:?}") };
-    assert_eq!(record, &Record::Body(proposal(0, 1)));
+    let [Action::Persist(kept, records), Action::Execute(_), ..] = &found[..] else {
+        panic!("{found:?}")
+    };
+    assert_eq!(records[..], [Record::Body(proposal(0, 1))]);
+    let hash = header(1).hash().0;
+    let checkpoint = Action::Sign(Draft::Vote(vote(CertificateKind::Checkpoint, 0, 0, 1, hash)));
+    let executed = replica.step(NOW, Event::Executed { header: header(1), handover: None });
+    assert!(!executed.contains(&checkpoint), "{executed:?}");
+    assert!(!replica.step(NOW, Event::Durable(*order)).contains(&checkpoint));
+    assert!(replica.step(NOW, Event::Durable(*kept)).contains(&checkpoint));
 }
 
 /// A PREPARE certificate came while the others were asked, and the disk was slow: the COMMIT went
@@ -312,4 +343,33 @@ fn whoever_leaves_a_view_alone_still_offers_its_transactions() {
     replica.step(NOW, Event::Signed(draft.clone().signed(0, [0; 64])));
     let again = replica.step(NOW, Event::Expired(Timer::Resend));
     assert!(again.contains(&Action::Offer), "{again:?}");
+}
+
+/// Replicas that had just started could not leave the view of a leader that proposed two blocks for
+/// one slot, and showed both to everybody whenever they were shown them: a storm.
+#[test]
+fn whoever_may_not_leave_a_view_shows_its_two_proposals_once() {
+    let mut replica = replica();
+    replica.step(NOW, Event::Start);
+    let mut shown = 0;
+    for round in 0..6 {
+        let mut proposal = proposal(0, 1);
+        proposal.time = TimeMs(NOW.0 + round % 2);
+        let body = PrePrepare { view: View::ZERO, proposal };
+        let heard = hear(&mut replica, 1, Message::PrePrepare(signed(0, body)));
+        shown += heard
+            .iter()
+            .filter(|action| matches!(action, Action::Broadcast(Message::PrePrepare(_))))
+            .count();
+    }
+    assert_eq!(shown, 2);
+}
+
+/// A host stood still while it chose transactions, and its answer came in the next epoch, to a view
+/// of the same number: the replica halted.
+#[test]
+fn a_block_for_a_settled_height_is_dropped() {
+    let mut replica = awake();
+    let late = Event::Built { view: View::ZERO, height: Height(1), proposal: None };
+    assert_eq!(replica.step(NOW, late), []);
 }

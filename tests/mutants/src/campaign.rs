@@ -50,8 +50,8 @@ pub fn run(mutant: Option<usize>, seed: u64, options: &Options) -> Report {
 
 /// What is wrong with the run of a mutant; a mutant that takes the simulation down with it is found
 /// out as well.
-fn accuse(mutant: usize, seed: u64) -> (Option<Kill>, Option<u64>) {
-    let ran = catch_unwind(AssertUnwindSafe(|| run(Some(mutant), seed, &focus::of(mutant))));
+fn accuse(mutant: usize, seed: u64, options: &Options) -> (Option<Kill>, Option<u64>) {
+    let ran = catch_unwind(AssertUnwindSafe(|| run(Some(mutant), seed, options)));
     choose(None);
     let Ok(report) = ran else {
         let kill = Kill { seed, oracle: "no panic".to_owned(), detail: String::new() };
@@ -67,20 +67,26 @@ fn accuse(mutant: usize, seed: u64) -> (Option<Kill>, Option<u64>) {
 
 /// Whether this seed kills the mutant, and not the replica without it.
 pub fn kills(mutant: usize, seed: u64) -> Option<Kill> {
-    let (kill, _) = accuse(mutant, seed);
-    kill.filter(|_| run(None, seed, &focus::of(mutant)).failure.is_none())
+    let options = focus::of(mutant);
+    let (kill, _) = accuse(mutant, seed, &options);
+    kill.filter(|_| run(None, seed, &options).failure.is_none())
 }
 
 /// The first seed that kills a mutant. `compare` also counts those that show any difference.
-pub fn search(mutant: usize, seeds: impl Iterator<Item = u64>, compare: bool) -> Outcome {
+pub fn search(
+    mutant: usize,
+    options: &Options,
+    seeds: impl Iterator<Item = u64>,
+    compare: bool,
+) -> Outcome {
     let mut outcome = Outcome { kill: None, differed: 0, tried: 0 };
     for seed in seeds {
         outcome.tried += 1;
-        let (kill, digest) = accuse(mutant, seed);
+        let (kill, digest) = accuse(mutant, seed, options);
         if kill.is_none() && !compare {
             continue;
         }
-        let right = run(None, seed, &focus::of(mutant));
+        let right = run(None, seed, options);
         if digest != Some(right.digest) {
             outcome.differed += 1;
         }

@@ -5,7 +5,7 @@ use clap::Parser;
 use weal_consensus_mutants::table;
 use weal_mutants::{
     campaign::{BUDGET, Kill, Outcome, for_each, search},
-    document, seeds,
+    document, focus, seeds,
 };
 
 /// Runs every mutant of the replica until a seed kills it, and prints how each was caught.
@@ -26,6 +26,9 @@ struct Arguments {
     /// Counts the seeds under which a mutant does anything else than the replica.
     #[arg(long)]
     compare: bool,
+    /// What all traitors do, in the place of what the rows say.
+    #[arg(long, conflicts_with = "write")]
+    traitor: Option<String>,
     /// Keeps the seeds found, and writes `docs/mutants.md`.
     #[arg(long)]
     write: bool,
@@ -45,7 +48,9 @@ fn main() -> Result<()> {
     let last = arguments.from.saturating_add(arguments.seeds);
     let outcomes = for_each(chosen.len(), |index| {
         let row = chosen[index];
-        let outcome = search(row, arguments.from..last, arguments.compare);
+        let mut options = focus::of(row);
+        options.traitor = arguments.traitor.clone().or(options.traitor);
+        let outcome = search(row, &options, arguments.from..last, arguments.compare);
         println!("{}", line(rows[row].name, &outcome));
         outcome
     });

@@ -22,6 +22,7 @@ mod equivocator;
 mod forger;
 mod forgetful;
 mod garbler;
+mod glutton;
 mod impatient;
 mod mutator;
 mod new_view_liar;
@@ -48,6 +49,7 @@ pub(crate) enum Behaviour {
     Forgetful,
     Forger,
     Garbler,
+    Glutton,
     Impatient,
     Mutator,
     NewViewLiar,
@@ -66,7 +68,7 @@ pub(crate) enum Behaviour {
 }
 
 impl Behaviour {
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::BadClaim,
         Self::Counterfeiter,
         Self::DoubleVoter,
@@ -74,6 +76,7 @@ impl Behaviour {
         Self::Forgetful,
         Self::Forger,
         Self::Garbler,
+        Self::Glutton,
         Self::Impatient,
         Self::Mutator,
         Self::NewViewLiar,
@@ -109,6 +112,7 @@ impl Behaviour {
             Self::Forgetful => Box::new(forgetful::Forgetful),
             Self::Forger => Box::new(forger::Forger),
             Self::Garbler => Box::new(garbler::Garbler),
+            Self::Glutton => Box::new(glutton::Glutton),
             Self::Impatient => Box::new(impatient::Impatient::new(random.chance(500))),
             Self::Mutator => Box::new(mutator::Mutator),
             Self::NewViewLiar => Box::new(new_view_liar::NewViewLiar::default()),

@@ -29,6 +29,8 @@ pub struct Campaign {
     pub simulated_ms: u64,
     /// Time of processors, in microseconds.
     pub core_us: u64,
+    /// How many runs had signatures of sr25519, and their part of that time.
+    pub real: (u64, u64),
     /// The longest healing, in milliseconds, and its seed.
     pub slowest: (u64, u64),
     /// The highest view and epoch that were seen.
@@ -48,16 +50,16 @@ impl Campaign {
         let next = AtomicU64::new(seeds.start);
         let total = Mutex::new(Self::default());
         let work = || {
-            let began = ThreadTime::now();
             let mut own = Self::default();
             loop {
                 let seed = next.fetch_add(1, Ordering::Relaxed);
                 if seed >= seeds.end || own.failures.len() >= MOST_FAILURES {
                     break;
                 }
-                own.add(&guarded(seed, options));
+                let began = ThreadTime::now();
+                let report = guarded(seed, options);
+                own.add(&report, began.elapsed().as_micros() as u64);
             }
-            own.core_us = began.elapsed().as_micros() as u64;
             if let Ok(mut total) = total.lock() {
                 total.join(own);
             }
@@ -70,8 +72,12 @@ impl Campaign {
         total.into_inner().unwrap_or_default()
     }
 
-    fn add(&mut self, report: &Report) {
+    fn add(&mut self, report: &Report, core_us: u64) {
         self.runs += 1;
+        self.core_us += core_us;
+        if report.is_real {
+            self.real = (self.real.0 + 1, self.real.1 + core_us);
+        }
         self.messages += report.messages;
         self.events += report.events;
         self.simulated_ms += report.simulated_ms;
@@ -90,14 +96,18 @@ impl Campaign {
         self.simulated_ms += other.simulated_ms;
         self.heights += other.heights;
         self.core_us += other.core_us;
+        self.real = (self.real.0 + other.real.0, self.real.1 + other.real.1);
         self.slowest = self.slowest.max(other.slowest);
         self.highest = (self.highest.0.max(other.highest.0), self.highest.1.max(other.highest.1));
         self.failures.extend(other.failures);
     }
 
-    /// Scenarios that one core runs in a second.
-    pub fn per_core_second(&self) -> u64 {
-        self.runs * 1_000_000 / self.core_us.max(1)
+    /// Scenarios that one core runs in a second: with signatures that imitate, and with those of
+    /// sr25519.
+    pub fn per_core_second(&self) -> (u64, u64) {
+        let (real, real_us) = self.real;
+        let rate = |runs: u64, us: u64| runs * 1_000_000 / us.max(1);
+        (rate(self.runs - real, self.core_us - real_us), rate(real, real_us))
     }
 }
 
@@ -116,7 +126,9 @@ pub fn guarded(seed: u64, options: &Options) -> Report {
 impl fmt::Display for Campaign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hours = self.simulated_ms as f64 / 3_600_000.0;
-        writeln!(f, "{} scenarios, {} per core-second", self.runs, self.per_core_second())?;
+        let (imitated, real) = self.per_core_second();
+        writeln!(f, "{} scenarios, {imitated} per core-second", self.runs)?;
+        writeln!(f, "{} of them with sr25519, {real} per core-second", self.real.0)?;
         writeln!(f, "{} messages of {} events", self.messages, self.events)?;
         writeln!(f, "{hours:.1} hours of simulated time, {} final heights", self.heights)?;
         let (view, epoch) = self.highest;

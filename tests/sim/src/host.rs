@@ -114,7 +114,7 @@ impl Host {
             member,
             signer,
             clock,
-            is_up: true,
+            is_up: false,
             life: 0,
             stalled_until: 0,
             edge: None,
@@ -162,6 +162,8 @@ impl Host {
     /// A replica that knows what the database has.
     pub(crate) fn begin_replica(&mut self, plan: &Plan, constitution: &Constitution) {
         self.reign = Rc::clone(&self.chain.ledger().reign);
+        self.pool.told = None;
+        self.pool.is_dirty = true;
         self.replica = Replica::new(settings(&self.chain, self.member, plan, constitution));
     }
 

@@ -23,6 +23,9 @@ const HEALED: plan::Network = plan::Network {
     tail: 80 * MILLI,
 };
 
+/// The same, but a block takes longer than replicas wait at first.
+const SLOW: plan::Network = plan::Network { least: 200 * MILLI, most: 500 * MILLI, ..HEALED };
+
 impl Network {
     pub(crate) fn new(manners: plan::Network, members: usize, random: Random) -> Self {
         Self { manners, cut: vec![0; members], random }
@@ -36,9 +39,9 @@ impl Network {
         self.cut.fill(0);
     }
 
-    pub(crate) fn heal(&mut self) {
+    pub(crate) fn heal(&mut self, is_slow: bool) {
         self.mend();
-        self.manners = HEALED;
+        self.manners = if is_slow { SLOW } else { HEALED };
     }
 
     /// After what times a message arrives: none if it is lost, two if it is doubled.

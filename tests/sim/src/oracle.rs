@@ -10,6 +10,7 @@ use weal_types::{
 };
 
 use crate::{
+    host::Block,
     keys::Keys,
     ledger::Reign,
     plan::{Micros, Plan},
@@ -19,8 +20,8 @@ use crate::{
 mod agreement;
 mod bounds;
 mod certificates;
+mod proposals;
 mod statements;
-mod time;
 
 use agreement::Agreement;
 use certificates::Certificates;
@@ -65,16 +66,23 @@ impl Oracles {
     }
 
     /// An honest replica accepts a leader's fresh proposal.
-    pub(crate) fn accepted(&mut self, now: Micros, member: usize, proposal: &Proposal) {
-        let found = time::check(now, member, proposal);
+    pub(crate) fn accepted(
+        &mut self,
+        now: Micros,
+        member: usize,
+        proposal: &Proposal,
+        plan: &Plan,
+    ) {
+        let found = proposals::check(now, member, proposal, plan);
         self.note(now, found);
     }
 
     /// An honest machine executed a height.
-    pub(crate) fn executed(&mut self, now: Micros, member: usize, header: &FinalHeader) {
+    pub(crate) fn executed(&mut self, now: Micros, member: usize, block: &Block) {
+        let header = &block.header;
         let found = self.order.see(member, header.height, header.proposal);
         self.note(now, found);
-        let found = self.results.see(member, header.height, header.hash().0);
+        let found = self.results.see(member, header.height, block.after.hash.0);
         self.note(now, found);
     }
 

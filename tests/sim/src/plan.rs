@@ -43,6 +43,10 @@ pub(crate) struct Plan {
     pub(crate) faults: Vec<Planned>,
     /// When all faults end.
     pub(crate) heal_at: Micros,
+    /// Whether the network is slow even then, by more than the shortest patience.
+    pub(crate) is_slow: bool,
+    /// Whether a while is waited in the end, in which nothing may happen.
+    pub(crate) is_watched: bool,
 }
 
 /// A transaction on its way in.
@@ -81,13 +85,15 @@ impl Plan {
         let root = Random::new(seed);
         let kinds = draw_kinds(&mut root.fork(1), options);
         let members = Members::draw(&mut root.fork(2), &kinds, options);
+        // Traitors do what they like, also when there is nothing to do.
+        let is_watched = root.fork(9).chance(80) && members.traitors.is_empty();
         let random = &mut root.fork(3);
         let window = random.pick(&[2, 4, 4, 8, 8, 16]);
         let term = random.pick(&[8, 12, 20, 40, 1_000]);
         let in_flight = random.between(1, window.min(8));
         let between_ms = random.pick(&[5, 25, 25, 100]);
         let block = random.between(1, 6) as u32;
-        let heal_at = random.between(SECOND, 8 * SECOND);
+        let heal_at = random.between(SECOND / 2, 5 * SECOND);
         let network = draw_network(&mut root.fork(4), &kinds);
         let speeds = draw_speeds(&mut root.fork(5), &kinds);
         let transactions = draw_transactions(&mut root.fork(6), &kinds, &members, heal_at);
@@ -105,6 +111,8 @@ impl Plan {
             transactions,
             faults,
             heal_at,
+            is_slow: root.fork(8).chance(50),
+            is_watched,
         }
     }
 }
@@ -165,7 +173,7 @@ fn draw_transactions(
     heal_at: Micros,
 ) -> Vec<Submission> {
     let hosts = members.clients();
-    let count = random.between(3, 40);
+    let count = random.between(3, 24);
     let acts = if kinds.contains(&Kind::Epochs) { members.acts.len() as u64 } else { 0 };
     let mut transactions = Vec::new();
     for number in 0..count {

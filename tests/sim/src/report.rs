@@ -23,6 +23,8 @@ pub struct Report {
     pub view: u64,
     /// The highest epoch.
     pub epoch: u64,
+    /// Whether signatures were those of sr25519.
+    pub is_real: bool,
     /// Faults in the plan, and transactions.
     pub planned: (usize, usize),
     /// The first broken promise, if any.
@@ -55,6 +57,7 @@ impl Report {
             height: 0,
             view: 0,
             epoch: 0,
+            is_real: false,
             planned: (0, 0),
             failure: None,
             trace: Vec::new(),

@@ -43,7 +43,13 @@ pub(crate) struct World {
     pub(crate) trace: Trace,
     pub(crate) is_healed: bool,
     is_over: bool,
+    /// When all was as it should be.
+    done_at: Option<Micros>,
+    /// What stood a second ago, in the silence after that.
+    standing: Vec<judge::Standing>,
     options: Options,
+    /// Empty: its room is used again.
+    inbox: Inbox,
     /// Transactions that were submitted.
     submitted: Vec<u32>,
     report: Report,
@@ -70,7 +76,8 @@ impl World {
         });
         let random = Random::new(seed).fork(20);
         let planned = (plan.faults.len(), plan.transactions.len());
-        let report = Report { planned, ..Report::empty(seed) };
+        let is_real = plan.kinds.contains(&Kind::Real);
+        let report = Report { planned, is_real, ..Report::empty(seed) };
         let mut world = Self {
             network: Network::new(plan.network, count, random.fork(1)),
             plan,
@@ -84,7 +91,10 @@ impl World {
             trace: Trace::new(options.trace),
             is_healed: false,
             is_over: false,
+            done_at: None,
+            standing: Vec::new(),
             options: options.clone(),
+            inbox: Inbox::default(),
             submitted: Vec::new(),
             report,
         };
@@ -219,11 +229,18 @@ impl World {
 
     /// Tells a replica something, and does what it asks for, until it asks for nothing more.
     pub(crate) fn feed(&mut self, host: usize, event: Event) {
-        let mut inbox = Inbox::default();
+        let mut inbox = std::mem::take(&mut self.inbox);
         inbox.others.push_back(event);
+        self.empty(host, &mut inbox);
+        inbox.signed.clear();
+        inbox.others.clear();
+        self.inbox = inbox;
+    }
+
+    fn empty(&mut self, host: usize, inbox: &mut Inbox) {
         loop {
             while let Some(event) = inbox.signed.pop_front().or_else(|| inbox.others.pop_front()) {
-                if !self.step(host, event, &mut inbox) {
+                if !self.step(host, event, inbox) {
                     return;
                 }
             }

@@ -1,23 +1,28 @@
 //! Begins the views that it leads with something that does not follow from the VIEW-CHANGEs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use weal_consensus::{
-    Claim, Draft, Mark, Message, NewView, Signed, Slotted, Statement, ViewChange,
+    Claim, Draft, Mark, Message, NewView, PrePrepare, Signed, Slotted, Statement, ViewChange,
 };
 use weal_types::{
-    Hash, Height, View,
+    Gas, Hash, Height, View,
+    block::Proposal,
     certificate::{Certificate, CertificateKind, Vote},
     codec::Version,
 };
 
 use super::{Scene, Treason, bounded};
+use crate::ledger::{Body, tx_root};
 
 /// See the module.
 #[derive(Default)]
 pub(super) struct NewViewLiar {
-    /// The lie that it tells in this view: the same to everybody.
-    told: Option<(View, Message)>,
+    /// The lie that it tells in this view, with what follows from it: the same to everybody.
+    told: Option<(View, Vec<Message>)>,
     /// PREPAREs, by what they are for: who said it, and the signatures.
     heard: BTreeMap<(Height, View, Hash), BTreeMap<u8, [u8; 64]>>,
 }
@@ -31,12 +36,23 @@ impl Treason for NewViewLiar {
         }
         let view = signed.body.view;
         if let Some((_, told)) = self.told.as_ref().filter(|(told_in, _)| *told_in == view) {
-            return vec![told.clone()];
+            return told.clone();
         }
-        let lie = self.lie(scene, &signed.body);
-        let told = lie.map_or(message, |lie| scene.sign(Draft::NewView(lie)));
+        let told = match self.lie(scene, &signed.body) {
+            Some(lie) => {
+                let mut told = vec![scene.sign(Draft::NewView(lie.clone()))];
+                let is_left_out = |slotted: &&Slotted| {
+                    lie.order.iter().all(|known| known.height != slotted.height)
+                };
+                for slotted in signed.body.order.iter().filter(is_left_out) {
+                    told.extend(replace(scene, view, slotted));
+                }
+                told
+            }
+            None => vec![message],
+        };
         self.told = Some((view, told.clone()));
-        vec![told]
+        told
     }
 
     fn hear(&mut self, _: &mut Scene<'_>, message: &Message) {
@@ -131,15 +147,50 @@ fn omit(scene: &Scene<'_>, new_view: &NewView) -> Option<NewView> {
     })
 }
 
-/// Shows one VIEW-CHANGE, which claims nothing, as often as a quorum needs.
+/// Leaves out all claims but that for the highest slot; that one too, where there are no others.
+fn forget(scene: &Scene<'_>, new_view: &NewView) -> (Vec<Claim>, NewView) {
+    let last = new_view.prepared.last().filter(|_| new_view.order.len() > 1).cloned();
+    let Some(last) = last else {
+        let nothing =
+            NewView { order: Default::default(), prepared: Default::default(), ..new_view.clone() };
+        return (Vec::new(), nothing);
+    };
+    let Vote { height, view, hash, .. } = last.vote;
+    let keep = |slotted: &Slotted| match slotted.height == height {
+        true => *slotted,
+        false => Slotted { height: slotted.height, digest: scene.null(slotted.height) },
+    };
+    let order = bounded(new_view.order.iter().map(keep).collect()).unwrap_or_default();
+    let prepared = bounded(vec![last]).unwrap_or_default();
+    (vec![Claim { height, view, digest: hash }], NewView { order, prepared, ..new_view.clone() })
+}
+
+/// Shows one VIEW-CHANGE, which claims next to nothing, as often as a quorum needs.
 fn repeat(scene: &Scene<'_>, new_view: &NewView) -> Option<NewView> {
-    let own = with_own(scene, new_view, new_view.stable, Vec::new())?.changes.first()?.clone();
-    Some(NewView {
-        changes: bounded(vec![own; scene.reign.set.quorum()])?,
-        order: bounded(Vec::new())?,
-        prepared: bounded(Vec::new())?,
-        ..new_view.clone()
-    })
+    let (claims, lie) = forget(scene, new_view);
+    let own = with_own(scene, new_view, new_view.stable, claims)?.changes.first()?.clone();
+    Some(NewView { changes: bounded(vec![own; scene.reign.set.quorum()])?, ..lie })
+}
+
+/// Puts another proposal, of nothing, where one was left out, and votes for it.
+fn replace(scene: &mut Scene<'_>, view: View, slotted: &Slotted) -> Vec<Message> {
+    let Some(known) = scene.bodies.get(&slotted.digest) else { return Vec::new() };
+    let proposal = Proposal {
+        first_view: view,
+        proposer: scene.me,
+        tx_root: tx_root(&[]),
+        tx_count: 0,
+        tx_bytes: 0,
+        gas: Gas(0),
+        ..known.proposal.clone()
+    };
+    let body = Rc::new(Body::new(proposal.clone(), Vec::new()));
+    let (epoch, height, hash) = (proposal.epoch, proposal.height, body.digest);
+    scene.bodies.insert(body.digest, body);
+    let kinds = [CertificateKind::Prepare, CertificateKind::Commit];
+    let votes = kinds.map(|kind| Draft::Vote(Vote { kind, epoch, view, height, hash }));
+    let said = [Draft::PrePrepare(PrePrepare { view, proposal })].into_iter().chain(votes);
+    said.map(|draft| scene.sign(draft)).collect()
 }
 
 /// Claims with good certificates that what they certify is nothing.
@@ -169,7 +220,8 @@ fn raise_stable(scene: &Scene<'_>, new_view: &NewView) -> Option<NewView> {
 /// Makes up what the others want: nothing.
 fn forge_changes(scene: &Scene<'_>, new_view: &NewView) -> Option<NewView> {
     let (epoch, view, stable) = (new_view.epoch, new_view.view, new_view.stable);
-    let lie = with_own(scene, new_view, stable, Vec::new())?;
+    let (claims, forgotten) = forget(scene, new_view);
+    let lie = with_own(scene, new_view, stable, claims)?;
     let forge = |change: &Signed<ViewChange>| match change.signer == scene.me {
         true => Some(change.clone()),
         false => {
@@ -178,12 +230,7 @@ fn forge_changes(scene: &Scene<'_>, new_view: &NewView) -> Option<NewView> {
         }
     };
     let changes: Option<Vec<_>> = lie.changes.iter().map(forge).collect();
-    Some(NewView {
-        changes: bounded(changes?)?,
-        order: bounded(Vec::new())?,
-        prepared: bounded(Vec::new())?,
-        ..lie
-    })
+    Some(NewView { changes: bounded(changes?)?, ..forgotten })
 }
 
 /// Makes up certificates, for nothing, of the newest view.

@@ -120,7 +120,7 @@ impl World {
     pub(super) fn heal(&mut self) {
         self.trace.note(self.now, || "all faults end".to_owned());
         self.is_healed = true;
-        self.network.heal();
+        self.network.heal(self.plan.is_slow);
         for host in 0..self.hosts.len() {
             let offset_ms = self.random.between(0, 200) as i64 - 100;
             let on = &mut self.hosts[host];

@@ -1,5 +1,7 @@
 //! Whether a cluster without faults becomes one again, and how long that may take.
 
+use weal_types::{Epoch, Height, View};
+
 use super::World;
 use crate::{
     host::Host,
@@ -7,14 +9,21 @@ use crate::{
     queue::Happening,
 };
 
+/// Stable height, epoch and view of a host.
+pub(super) type Standing = (Height, Epoch, View);
+
 impl World {
     /// Looks, ten times a second, whether all is done.
     pub(super) fn judge(&mut self) {
         let since = self.now - self.plan.heal_at;
         match self.unfinished() {
             None => {
-                self.is_over = true;
-                self.report.healing_ms = since / MILLI;
+                let done = *self.done_at.get_or_insert(self.now);
+                self.report.healing_ms = (done - self.plan.heal_at) / MILLI;
+                self.is_over = !self.plan.is_watched || self.is_silent(done);
+                if !self.is_over {
+                    self.later(SECOND, Happening::Judge);
+                }
             }
             Some(what) if since > self.patience() => {
                 let detail = format!("{} s after all faults: {what}", since / SECOND);
@@ -35,6 +44,28 @@ impl World {
         }
         let traitors = self.plan.members.traitors.len() as u64;
         (2 * traitors + 4) * 30 * SECOND + 60 * SECOND
+    }
+
+    /// Whether nothing has happened for long enough. Blocks need a reason at once; views do after
+    /// two minutes, by when whoever left one alone is joined.
+    fn is_silent(&mut self, done: Micros) -> bool {
+        let core = &self.plan.members.core;
+        let is_watched = |host: &&Host| core.contains(&host.member) && host.position().is_some();
+        let hosts = self.hosts.iter().filter(is_watched);
+        let now: Vec<_> = hosts
+            .map(|host| (host.chain.stable(), host.reign.set.epoch, host.replica.view()))
+            .collect();
+        let has_settled = self.now - done > 120 * SECOND;
+        let is_same = |pair: (&Standing, &Standing)| {
+            let ((height, ..), (other, ..)) = pair;
+            height == other && (!has_settled || pair.0 == pair.1)
+        };
+        if !self.standing.is_empty() && !self.standing.iter().zip(&now).all(is_same) {
+            let detail = format!("{:?} became {now:?} for no reason", self.standing);
+            self.oracles.fail(self.now, "silence", detail);
+        }
+        self.standing = now;
+        self.now - done > 180 * SECOND
     }
 
     /// What is not as it should be in the end.

@@ -57,7 +57,7 @@ impl World {
         let (height, life) = (header.height, on.life);
         for (block, _) in added {
             if on.treason.is_none() {
-                self.oracles.executed(self.now, on.member, &block.header);
+                self.oracles.executed(self.now, on.member, &block);
             }
             on.add_block(block);
         }

@@ -108,7 +108,7 @@ impl World {
         if let Record::Accepted { proposal, .. } = &entry.record
             && on.treason.is_none()
         {
-            self.oracles.accepted(now, on.member, proposal);
+            self.oracles.accepted(now, on.member, proposal, &self.plan);
         }
         if let (Record::Accepted { view, .. }, Some(digest)) = (&entry.record, &entry.digest)
             && on.pool.is_unfair((digest, *view), &on.bodies, (now, most))
@@ -191,7 +191,6 @@ impl World {
             on.pool.note(entry);
         }
         on.pool.is_dirty = true;
-        on.pool.told = None;
         debug_assert_eq!((on.reign.set.epoch, on.position()), (epoch, me));
         let life = on.life;
         self.note_height(Height::ZERO, epoch);

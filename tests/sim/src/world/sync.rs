@@ -16,7 +16,9 @@ use crate::{
 impl World {
     /// Asks another member for the blocks up to the certified one, and another after a while.
     pub(super) fn ask_for_blocks(&mut self, host: usize) {
-        let on = &self.hosts[host];
+        let on = &mut self.hosts[host];
+        let height = on.chain.ledger().height;
+        on.sync.take_if(|sync| sync.certificate.vote.height <= height);
         let Some(sync) = &on.sync else { return };
         let first = on.chain.ledger().height.next().unwrap_or(Height::MAX);
         let packet = Rc::new(Packet::WantBlocks(first, Some(sync.certificate.vote.height)));
@@ -70,7 +72,7 @@ impl World {
             let header = block.header.clone();
             let on = &mut self.hosts[host];
             if on.is_honest() {
-                self.oracles.executed(self.now, on.member, &header);
+                self.oracles.executed(self.now, on.member, &block);
             }
             on.add_block(block);
             last = Some((header, handover));
@@ -110,9 +112,8 @@ impl Host {
             let certificate = block.certificate.clone();
             done.push((Block { header, body, certificate, after }, handover));
         }
-        let last = &done.last()?.0.header;
         let vote = &certificate.vote;
-        let is_proven = last.height == vote.height && last.hash().0 == vote.hash;
+        let is_proven = ledger.height == vote.height && ledger.hash.0 == vote.hash;
         is_proven.then_some(done)
     }
 }

@@ -46,7 +46,7 @@ impl World {
         let (block, handover) = done;
         let header = block.header.clone();
         if on.is_honest() {
-            self.oracles.executed(self.now, on.member, &header);
+            self.oracles.executed(self.now, on.member, &block);
         }
         self.hosts[host].add_block(block);
         self.feed(host, Event::Executed { header, handover });

@@ -30,8 +30,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         edits: &[Edit {
             file: "normal.rs",
             find: "self.persist(records, After::Commit(view, height));",
-            replace: "self.persist(records, After::Commit(view, height)); \
-                      self.commit(view, height);",
+            replace: "self.commit(view, height); \
+                      self.persist(records, After::Commit(view, height));",
         }],
     },
     Mutant {
@@ -138,15 +138,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         }],
     },
     Mutant {
-        name: "answers-ignored",
-        rule: "Whoever is told of a statement that its journal does not know votes no more",
-        edits: &[Edit {
-            file: "recovery.rs",
-            find: "if let Some(unknown) = ⟦self.unknown(held)⟧ {",
-            replace: "None",
-        }],
-    },
-    Mutant {
         name: "answers-refused",
         rule: "Everyone answers whoever has started, also who may not speak itself",
         edits: &[Edit {
@@ -154,13 +145,5 @@ pub(super) const MUTANTS: &[Mutant] = &[
             find: "Message::Recall(_) => ⟦self.recollect(from)⟧,",
             replace: "if self.may_speak() { self.recollect(from) }",
         }],
-    },
-    Mutant {
-        name: "own-votes-not-repeated",
-        rule: "After a restart, the last votes are said and counted again",
-        edits: &[
-            Edit { file: "recovery.rs", find: "self.sign_prepare(height);", replace: "" },
-            Edit { file: "recovery.rs", find: "self.sign_commit(height);", replace: "" },
-        ],
     },
 ];

@@ -45,15 +45,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         }],
     },
     Mutant {
-        name: "order-not-served",
-        rule: "Whoever lacks an ordered slot is sent its COMMIT certificate",
-        edits: &[Edit {
-            file: "status.rs",
-            find: "slot.ordered.as_ref().filter(|_| !is_ordered)",
-            replace: "None",
-        }],
-    },
-    Mutant {
         name: "stable-not-served",
         rule: "Whoever lags is sent the newest CHECKPOINT certificate",
         edits: &[Edit {
@@ -68,15 +59,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         edits: &[Edit {
             file: "status.rs",
             find: "self.act(Action::Send(to, Message::NewView(new_view)));",
-            replace: "",
-        }],
-    },
-    Mutant {
-        name: "votes-not-served",
-        rule: "Whoever lacks a slot is sent the own votes in it once more",
-        edits: &[Edit {
-            file: "status.rs",
-            find: "messages.extend(present.map(Message::Vote));",
             replace: "",
         }],
     },
@@ -112,22 +94,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         edits: &[
             Edit { file: "execute.rs", find: "self.try_enter();", replace: "" },
             Edit { file: "recovery.rs", find: "self.try_enter();", replace: "" },
-        ],
-    },
-    Mutant {
-        name: "patience-unbounded",
-        rule: "Patience doubles up to 30 s, no further",
-        edits: &[
-            Edit {
-                file: "timing.rs",
-                find: "self.target().0.saturating_sub(self.productive.0).min(5)",
-                replace: "self.target().0.saturating_sub(self.productive.0).min(50)",
-            },
-            Edit {
-                file: "timing.rs",
-                find: "PROGRESS_MS.saturating_mul(1 << fruitless).min(PROGRESS_MOST_MS)",
-                replace: "PROGRESS_MS.saturating_mul(1 << fruitless)",
-            },
         ],
     },
     Mutant {
@@ -181,15 +147,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         edits: &[Edit {
             file: "epoch.rs",
             find: "self.is_active() && !self.is_alone() && self.stable.height >= self.term_end()",
-            replace: "false",
-        }],
-    },
-    Mutant {
-        name: "unfairness-tolerated",
-        rule: "A leader that f + 1 call unfair is replaced",
-        edits: &[Edit {
-            file: "view_change.rs",
-            find: "self.unfair.len() >= self.some_correct()",
             replace: "false",
         }],
     },

@@ -119,11 +119,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "same-signer-twice",
         rule: "The signers of a certificate are distinct: each bit counts once, with one signature",
-        edits: &[Edit {
-            file: "verify.rs",
-            find: "positions.len() != signatures.len()",
-            replace: "signatures.len() < self.validators.quorum()",
-        }],
+        edits: &[
+            Edit {
+                file: "verify.rs",
+                find: "positions.len() != signatures.len()",
+                replace: "signatures.len() < self.validators.quorum()",
+            },
+            Edit {
+                file: "verify.rs",
+                find: "positions.len() < self.validators.quorum()",
+                replace: "false",
+            },
+        ],
     },
     Mutant {
         name: "leader-unchecked",

@@ -33,8 +33,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
             },
             Edit {
                 file: "verify.rs",
-                find: "self.validators.quorum()",
-                replace: "2 * self.validators.max_faulty() + 1",
+                find: "positions.len() < self.validators.quorum()",
+                replace: "positions.len() < 2 * self.validators.max_faulty() + 1",
             },
         ],
     },
@@ -94,22 +94,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
             find: "!self.is_lawful(&proposed.signed.body)",
             replace: "false",
         }],
-    },
-    Mutant {
-        name: "equivocation-kept-secret",
-        rule: "Whoever sees two proposals for one slot shows both to everyone",
-        edits: &[
-            Edit {
-                file: "normal.rs",
-                find: "self.act(Action::Broadcast(Message::PrePrepare(known.clone())));",
-                replace: "",
-            },
-            Edit {
-                file: "normal.rs",
-                find: "self.act(Action::Broadcast(Message::PrePrepare(other.clone())));",
-                replace: "",
-            },
-        ],
     },
     Mutant {
         name: "prepare-without-body",

@@ -1,8 +1,11 @@
-//! What an honest member votes for is of its time.
+//! What an honest member votes for is of its time, and no larger than blocks are.
 
 use weal_types::block::Proposal;
 
-use crate::{host::EPOCH_MS, plan::Micros};
+use crate::{
+    host::EPOCH_MS,
+    plan::{Micros, Plan},
+};
 
 /// 500 ms, and two clocks that are eight seconds wrong in opposite directions, with room.
 const AHEAD_MS: u64 = 20_000;
@@ -14,7 +17,13 @@ pub(super) fn check(
     now: Micros,
     member: usize,
     proposal: &Proposal,
+    plan: &Plan,
 ) -> Result<(), (&'static str, String)> {
+    if proposal.tx_count > plan.block {
+        let count = proposal.tx_count;
+        let detail = format!("member {member} accepts {count} transactions, not {}", plan.block);
+        return Err(("blocks are bounded", detail));
+    }
     let (real, time) = (EPOCH_MS + now / 1_000, proposal.time.0);
     if time <= real + AHEAD_MS && real <= time.saturating_add(BEHIND_MS) {
         return Ok(());
