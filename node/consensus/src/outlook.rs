@@ -30,6 +30,11 @@ impl Replica {
         self.view
     }
 
+    /// Whether it takes part in that view: it has not left it for another.
+    pub fn takes_part(&self) -> bool {
+        self.is_active()
+    }
+
     /// The validators of the present epoch, and this one's position among them.
     pub const fn reign(&self) -> (&ValidatorSet, Option<u8>) {
         (&self.reign.validators, self.reign.me)

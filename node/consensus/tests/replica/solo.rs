@@ -1,7 +1,7 @@
 //! A set of one: a quorum like any other.
 
-use weal_consensus::{Action, Event, Timer};
-use weal_types::Height;
+use weal_consensus::{Action, Event, Message, Timer};
+use weal_types::Epoch;
 
 use crate::lab::{Lab, Node, settings};
 
@@ -82,7 +82,7 @@ fn a_restart_goes_on_where_the_journal_ends() {
 fn an_answer_that_nobody_asked_for_stops_the_replica() {
     let mut node = Node::new(settings(1, 0));
     node.replica.step(crate::lab::NOW, Event::Start);
-    let built = Event::Built { view: weal_types::View(0), height: Height(5), proposal: None };
-    let actions = node.replica.step(crate::lab::NOW, built);
+    let signed = Event::Signed(Message::Recall(Epoch(0)));
+    let actions = node.replica.step(crate::lab::NOW, signed);
     assert!(matches!(actions[..], [Action::Halt(_)]));
 }

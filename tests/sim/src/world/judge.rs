@@ -52,6 +52,7 @@ impl World {
         let core = &self.plan.members.core;
         let is_watched = |host: &&Host| core.contains(&host.member) && host.position().is_some();
         let hosts = self.hosts.iter().filter(is_watched);
+        let outsider = hosts.clone().find(|host| !host.replica.takes_part());
         let now: Vec<_> = hosts
             .map(|host| (host.chain.stable(), host.reign.set.epoch, host.replica.view()))
             .collect();
@@ -63,6 +64,10 @@ impl World {
         if !self.standing.is_empty() && !self.standing.iter().zip(&now).all(is_same) {
             let detail = format!("{:?} became {now:?} for no reason", self.standing);
             self.oracles.fail(self.now, "silence", detail);
+        }
+        if let Some(host) = outsider.filter(|_| has_settled) {
+            let detail = format!("member {} still waits for a view", host.member);
+            self.oracles.fail(self.now, "nobody stays alone", detail);
         }
         self.standing = now;
         self.now - done > 180 * SECOND

@@ -146,4 +146,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
             replace: "if self.may_speak() { self.recollect(from) }",
         }],
     },
+    Mutant {
+        name: "order-not-durable",
+        rule: "B3: what is ordered is durable before CHECKPOINT",
+        edits: &[Edit {
+            file: "execute.rs",
+            find: "⟦waits.min()⟧.unwrap_or(Height::MAX)",
+            replace: "None",
+        }],
+    },
 ];

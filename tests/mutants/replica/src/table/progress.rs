@@ -178,4 +178,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         rule: "Missing transactions are asked for until they are there",
         edits: &[Edit { file: "bodies.rs", find: "self.actions.extend(again);", replace: "" }],
     },
+    Mutant {
+        name: "search-stops-execution",
+        rule: "What is ordered is executed also while blocks are looked for",
+        edits: &[Edit {
+            file: "execute.rs",
+            find: "self.executing.is_some()",
+            replace: "self.executing.is_some() || self.syncing.is_some()",
+        }],
+    },
 ];
