@@ -3,7 +3,7 @@
 //! Its state is the set of executed transactions, a hash chain over them in their order, and who
 //! validates. A transaction that was executed before is skipped, as the real one does by its nonce.
 
-use std::rc::Rc;
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use weal_consensus::{Handover, Ordered};
 use weal_types::{
@@ -90,6 +90,38 @@ pub(crate) struct Constitution {
     /// By id: the members that it puts in charge, if it is an act of governance.
     pub(crate) acts: Vec<Option<Vec<usize>>>,
     pub(crate) window: u64,
+    pub(crate) known: Known,
+}
+
+/// What was computed before: all hash the same proposals and execute the same blocks, and SHA-256
+/// takes most of a run's time.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    digests: RefCell<BTreeMap<Proposal, Hash>>,
+    /// By the block before, what is ordered, and its transactions.
+    results: RefCell<BTreeMap<(BlockHash, Hash, Hash), Executed>>,
+}
+
+/// The state after a block, its header, and the change of validators it knows of.
+pub(crate) type Executed = (Rc<Ledger>, FinalHeader, Option<Handover>);
+
+impl Constitution {
+    pub(crate) fn digest(&self, proposal: &Proposal) -> Hash {
+        if let Some(known) = self.known.digests.borrow().get(proposal) {
+            return *known;
+        }
+        let digest = proposal.digest();
+        self.known.digests.borrow_mut().insert(proposal.clone(), digest);
+        digest
+    }
+
+    /// What a digest stands for in a vote.
+    fn digest_of(&self, ordered: &Ordered, epoch: Epoch) -> Hash {
+        match ordered {
+            Ordered::Proposal(proposal) => self.digest(proposal),
+            Ordered::Null(height) => Proposal::null_digest(&self.chain, epoch, *height),
+        }
+    }
 }
 
 /// The state after a height.
@@ -149,29 +181,46 @@ impl Ledger {
         }
     }
 
-    /// The state after the next height, its header, and the change of validators it knows of.
+    /// Executes the next height.
     pub(crate) fn execute(
         &self,
         ordered: &Ordered,
         body: Option<&Body>,
         constitution: &Constitution,
-    ) -> (Self, FinalHeader, Option<Handover>) {
+    ) -> Executed {
+        let digest = constitution.digest_of(ordered, self.reign.set.epoch);
+        let transactions = body.map_or(&[][..], |body| &body.transactions);
+        let place = (self.hash, digest, tx_root(transactions));
+        if let Some(known) = constitution.known.results.borrow().get(&place) {
+            return known.clone();
+        }
+        let executed = self.execute_anew(ordered, digest, transactions, constitution);
+        constitution.known.results.borrow_mut().insert(place, executed.clone());
+        executed
+    }
+
+    fn execute_anew(
+        &self,
+        ordered: &Ordered,
+        digest: Hash,
+        transactions: &[u32],
+        constitution: &Constitution,
+    ) -> Executed {
         let mut next = self.clone();
         next.height = ordered.height();
         let after_parent = self.time.0 + 1;
         let epoch = self.reign.set.epoch;
-        let (proposal, tx_root, tx_count) = match ordered {
+        let (tx_root, tx_count) = match ordered {
             Ordered::Proposal(proposal) => {
                 next.time = TimeMs(proposal.time.0.max(after_parent));
-                for id in body.iter().flat_map(|body| &body.transactions) {
+                for id in transactions {
                     next.apply(*id, constitution);
                 }
-                let digest = body.map_or_else(|| proposal.digest(), |body| body.digest);
-                (digest, proposal.tx_root, proposal.tx_count)
+                (proposal.tx_root, proposal.tx_count)
             }
-            Ordered::Null(height) => {
+            Ordered::Null(_) => {
                 next.time = TimeMs(after_parent);
-                (Proposal::null_digest(&constitution.chain, epoch, *height), [0; 32], 0)
+                ([0; 32], 0)
             }
         };
         let ends = next.handover.clone().filter(|(end, _)| *end == next.height);
@@ -181,7 +230,7 @@ impl Ledger {
             epoch,
             height: next.height,
             parent: self.hash,
-            proposal,
+            proposal: digest,
             time: next.time,
             tx_root,
             tx_count,
@@ -198,7 +247,7 @@ impl Ledger {
             next.start = (next.height, next.hash);
             next.handover = None;
         }
-        (next, header, handover)
+        (Rc::new(next), header, handover)
     }
 
     /// As a replica is told of it.

@@ -5,6 +5,10 @@ use std::{collections::BTreeSet, ops::Range, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 use weal_sim::{Campaign, Kind, Options, guarded, shrink};
 
+/// A run makes and drops millions of small things.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Runs clusters of PBFT replicas, with faults and traitors, from seeds.
 #[derive(Parser)]
 #[command(name = "weal-sim")]

@@ -93,7 +93,7 @@ impl Plan {
         let in_flight = random.between(1, window.min(8));
         let between_ms = random.pick(&[5, 25, 25, 100]);
         let block = random.between(1, 6) as u32;
-        let heal_at = random.between(SECOND / 2, 5 * SECOND);
+        let heal_at = random.between(SECOND / 2, 4 * SECOND);
         let network = draw_network(&mut root.fork(4), &kinds);
         let speeds = draw_speeds(&mut root.fork(5), &kinds);
         let transactions = draw_transactions(&mut root.fork(6), &kinds, &members, heal_at);
@@ -173,7 +173,7 @@ fn draw_transactions(
     heal_at: Micros,
 ) -> Vec<Submission> {
     let hosts = members.clients();
-    let count = random.between(3, 24);
+    let count = random.between(3, 16);
     let acts = if kinds.contains(&Kind::Epochs) { members.acts.len() as u64 } else { 0 };
     let mut transactions = Vec::new();
     for number in 0..count {

@@ -8,7 +8,7 @@ use weal_types::{ChainId, Epoch, Height, TimeMs};
 use crate::{
     host::{Clock, Host},
     keys::Keys,
-    ledger::{Constitution, Ledger, Reign},
+    ledger::{Constitution, Known, Ledger, Reign},
     network::Network,
     options::{Kind, Options},
     oracle::Oracles,
@@ -73,6 +73,7 @@ impl World {
             keys: (0..count).map(|member| keys.public(member)).collect(),
             acts: plan.transactions.iter().map(|submission| submission.act.clone()).collect(),
             window: plan.window,
+            known: Known::default(),
         });
         let random = Random::new(seed).fork(20);
         let planned = (plan.faults.len(), plan.transactions.len());

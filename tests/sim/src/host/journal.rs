@@ -3,9 +3,12 @@
 use std::rc::Rc;
 
 use weal_consensus::{Record, Token};
-use weal_types::{Hash, block::Proposal};
+use weal_types::Hash;
 
-use crate::{ledger::Body, random::Random};
+use crate::{
+    ledger::{Body, Constitution},
+    random::Random,
+};
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -80,8 +83,8 @@ impl Journal {
 
 impl super::Host {
     /// A record with its transactions.
-    pub(crate) fn entry(&self, record: Record) -> Entry {
-        let digest = record.body().map(Proposal::digest);
+    pub(crate) fn entry(&self, record: Record, constitution: &Constitution) -> Entry {
+        let digest = record.body().map(|proposal| constitution.digest(proposal));
         let body = digest.and_then(|digest| self.bodies.get(&digest).cloned());
         Entry { record, digest, body }
     }

@@ -32,7 +32,7 @@ pub(crate) struct Traitor {
 
 impl Members {
     pub(crate) fn draw(random: &mut Random, kinds: &BTreeSet<Kind>, options: &Options) -> Self {
-        let size = random.pick(&[4, 4, 4, 4, 4, 4, 5, 6, 7, 7]);
+        let size = random.pick(&[4, 4, 4, 4, 4, 4, 4, 5, 6, 7]);
         let size = if random.chance(10) { random.between(8, 13) as usize } else { size };
         let has_epochs = kinds.contains(&Kind::Epochs);
         let count = if has_epochs { size + random.index(3) } else { size };

@@ -97,7 +97,7 @@ impl World {
     fn heed(&mut self, host: usize, record: Record, inbox: &mut Inbox) -> Entry {
         let (now, most) = (self.now, self.plan.block);
         let on = &mut self.hosts[host];
-        let entry = on.entry(record);
+        let entry = on.entry(record, &self.constitution);
         on.pool.note(&entry);
         if let Record::Ordered(certificate) = &entry.record
             && on.treason.is_none()

@@ -97,7 +97,7 @@ impl World {
         let gives = on.treason.as_ref().is_none_or(|treason| treason.gives(to));
         let body: Option<Rc<Body>> = match &message {
             Message::PrePrepare(signed) if gives && Some(signed.signer) == on.position() => {
-                on.bodies.get(&signed.body.proposal.digest()).cloned()
+                on.bodies.get(&self.constitution.digest(&signed.body.proposal)).cloned()
             }
             _ => None,
         };

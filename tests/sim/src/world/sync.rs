@@ -106,9 +106,8 @@ impl Host {
             let ordered = ordered(block, height)?;
             let (after, header, handover) =
                 ledger.execute(&ordered, block.body.as_deref(), constitution);
-            ledger = Rc::new(after);
+            ledger = Rc::clone(&after);
             let body = block.body.clone();
-            let after = Rc::clone(&ledger);
             let certificate = block.certificate.clone();
             done.push((Block { header, body, certificate, after }, handover));
         }

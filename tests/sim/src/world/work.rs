@@ -102,10 +102,10 @@ fn run(
     constitution: &Constitution,
 ) -> Option<(Block, Option<weal_consensus::Handover>)> {
     let body = match ordered {
-        Ordered::Proposal(proposal) => Some(Rc::clone(bodies.get(&proposal.digest())?)),
+        Ordered::Proposal(proposal) => Some(Rc::clone(bodies.get(&constitution.digest(proposal))?)),
         Ordered::Null(_) => None,
     };
     let (after, header, handover) = ledger.execute(ordered, body.as_deref(), constitution);
-    let block = Block { header, body, certificate: None, after: Rc::new(after) };
+    let block = Block { header, body, certificate: None, after };
     Some((block, handover))
 }
