@@ -83,6 +83,9 @@ tags! {
     ViewChange = "weal/pbft/view-change/1",
     /// See [`Tag::PrePrepare`].
     NewView = "weal/pbft/new-view/1",
+    /// Chain ‖ what only this connection knows ‖ side ‖ lane ‖ the other's key → what a validator
+    /// signs to say who it is on a connection.
+    Hello = "weal/hello/1",
     /// Commitment ‖ amount → leaf of a batch of gifts.
     SumLeaf = "weal/sum-leaf/1",
     /// Left ‖ its sum ‖ right ‖ its sum → interior node of a batch.

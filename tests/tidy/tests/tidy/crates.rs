@@ -17,6 +17,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("weal-runtime", &["weal-gate", "weal-types"]),
     ("weal-state", &["weal-proof", "weal-types"]),
     ("weal-consensus", &["weal-types"]),
+    ("weal-net", &["weal-types"]),
     (
         "weal-node",
         &[
