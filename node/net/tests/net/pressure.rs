@@ -2,9 +2,13 @@
 
 use std::sync::atomic::Ordering;
 
-use weal_net::{Lane, Urgency};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, split};
+use weal_net::{Identity, Lane, Urgency, frame::header};
 
-use crate::world::{cluster, wait};
+use crate::{
+    stranger::Stranger,
+    world::{Node, cluster, keys, peer, wait},
+};
 
 /// What the kernel may hold on both sides of a connection, generously.
 const KERNEL: usize = 32 << 20;
@@ -55,7 +59,7 @@ fn room_is_the_peers_and_not_the_connections() {
             dropped > 100
         });
         wait("the room is used", || kept() == Lane::Bulk.quota());
-        sender.network.cut(&[slow.key.clone()].map(|key| weal_net::Identity::key(&key)));
+        sender.network.cut(&[slow.key.key()]);
         wait("it is cut", || {
             !slow.status(&sender.key).bulk_up || !sender.status(&slow.key).bulk_up
         });
@@ -63,4 +67,33 @@ fn room_is_the_peers_and_not_the_connections() {
         wait("it is healed", || sender.is_connected() && slow.is_connected());
         assert_eq!(kept(), Lane::Bulk.quota());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_room_does_not_count_as_silent() {
+    let [a, b] = keys();
+    let node = Node::new(&b);
+    node.network.set_peers(vec![peer(&a, "127.0.0.1:1".parse().unwrap())]);
+    node.recorder.keeps_bulk.store(true, Ordering::Relaxed);
+    let stranger = Stranger::connect(&a, &node, Lane::Bulk).await;
+    let (mut input, mut output) = split(stranger.stream);
+    const BODIES: usize = 100;
+    let writes = tokio::spawn(async move {
+        for _ in 0..BODIES {
+            output.write_all(&header(Urgency::Bodies, 1 << 20)).await.unwrap();
+            output.write_all(&vec![9; 1 << 20]).await.unwrap();
+        }
+        output.flush().await.unwrap();
+        output
+    });
+    // It cannot say anything, a ping neither. The node says five, which takes longer than silence
+    // is allowed to.
+    input.read_exact(&mut [0; 20]).await.unwrap();
+    assert!(!writes.is_finished());
+    let kept = node.recorder.log().kept.len();
+    assert_eq!(kept << 20, Lane::Bulk.quota());
+    node.recorder.keeps_bulk.store(false, Ordering::Relaxed);
+    node.recorder.log().kept.clear();
+    wait("the rest arrives", || node.recorder.count(&a, Urgency::Bodies) == BODIES - kept);
+    drop(writes.await.unwrap());
 }

@@ -67,7 +67,7 @@ impl Stranger {
     }
 
     /// Says HELLO, which is refused, and the connection closed.
-    pub async fn is_refused(mut self, hello: &Hello) -> Refusal {
+    pub async fn refused(mut self, hello: &Hello) -> Refusal {
         let Answer::Refused(refusal) = self.greet(&hello.encode()).await else {
             panic!("not refused")
         };

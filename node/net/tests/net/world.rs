@@ -23,7 +23,7 @@ pub const CHAIN: ChainId = ChainId([7; 32]);
 pub struct Key(Keypair);
 
 impl Key {
-    fn new(seed: u8) -> Self {
+    pub fn new(seed: u8) -> Self {
         let secret = MiniSecretKey::from_bytes(&[seed; 32]).unwrap();
         Self(secret.expand_to_keypair(ExpansionMode::Ed25519))
     }
