@@ -3,14 +3,17 @@
 
 use std::{
     fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use weal_net::Peer;
 
 use crate::{
-    genesis::{ChainSpec, GenesisError},
+    core::NetworkPlace,
+    genesis::{ChainSpec, GenesisError, public_key},
     node::NodeConfig,
     rpc::RpcConfig,
     telemetry::{self, LogConfig, LogError},
@@ -47,6 +50,41 @@ pub struct Config {
     /// Logs.
     #[serde(default)]
     pub log: LogConfig,
+    /// The other validators; needed where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<NetworkConfig>,
+}
+
+/// Where this validator and the others are.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkConfig {
+    /// Address and port at which the others find this one: `0.0.0.0:9944` listens everywhere.
+    pub listen: SocketAddr,
+    /// Each other validator of the genesis document.
+    pub peers: Vec<PeerConfig>,
+}
+
+/// Another validator.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeerConfig {
+    /// Its public key, as hex, as the genesis document has it.
+    pub key: String,
+    /// Host and port at which it listens.
+    pub address: String,
+}
+
+impl NetworkConfig {
+    /// With the keys read.
+    pub fn place(&self) -> Result<NetworkPlace, String> {
+        let peer = |peer: &PeerConfig| {
+            let key = public_key(&peer.key).map_err(|reason| format!("network.peers: {reason}"))?;
+            Ok(Peer { key, address: peer.address.clone() })
+        };
+        let peers: Result<Vec<_>, String> = self.peers.iter().map(peer).collect();
+        Ok(NetworkPlace { listen: self.listen, peers: peers? })
+    }
 }
 
 const fn yes() -> bool {
@@ -94,6 +132,14 @@ pub enum ConfigError {
         /// The most it can be.
         most: u64,
     },
+    /// A validator's key is none.
+    #[error("{path}: {reason}")]
+    Network {
+        /// Which file.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The level of logs.
     #[error(transparent)]
     Log(#[from] LogError),
@@ -118,6 +164,8 @@ pub struct Checked {
     pub spec: ChainSpec,
     /// The validator's key.
     pub key: ValidatorKey,
+    /// Where the validators are, if there are several.
+    pub network: Option<NetworkPlace>,
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {
@@ -148,17 +196,23 @@ impl Config {
             ConfigError::Genesis { path: config.genesis.display().to_string(), reason }
         })?;
         let key = ValidatorKey::read(&config.key)?;
-        Ok(Checked { config, spec, key })
+        let network = config.network.as_ref().map(NetworkConfig::place).transpose();
+        let network = network.map_err(|reason| ConfigError::Network { path: name(), reason })?;
+        Ok(Checked { config, spec, key, network })
     }
+}
 
+impl Checked {
     /// The part that sets up the node itself.
     pub fn node(&self) -> NodeConfig {
+        let Config { data, sync, cache_mib, history, pace_ms, .. } = &self.config;
         NodeConfig {
-            sync: self.sync,
-            cache_bytes: (self.cache_mib as usize) << 20,
-            history: self.history,
-            pace_ms: self.pace_ms,
-            ..NodeConfig::new(self.data.clone())
+            sync: *sync,
+            cache_bytes: (*cache_mib as usize) << 20,
+            history: *history,
+            pace_ms: *pace_ms,
+            network: self.network.clone(),
+            ..NodeConfig::new(data.clone())
         }
     }
 }

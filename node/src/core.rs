@@ -1,20 +1,25 @@
 //! A running chain: everything between the data directory and the handle.
 
+mod connect;
 mod head;
 mod resume;
 
 use std::{
     fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread::JoinHandle,
 };
 
 use thiserror::Error;
+use weal_net::{Network, NetworkError, Peer};
 use weal_runtime::Runtime;
 use weal_state::{Options, RocksOptions, RocksStore, State, StateError, StoreError};
 use weal_types::Height;
 
+use connect::Links;
+pub use connect::position;
 use head::{begin, read_head};
 
 use crate::{
@@ -47,6 +52,17 @@ pub struct CoreConfig {
     pub pace_ms: u64,
     /// Whether blocks are built only when somebody asks.
     pub manual: bool,
+    /// Where the other validators are; `None` on a chain of one.
+    pub network: Option<NetworkPlace>,
+}
+
+/// Where a validator and the others are.
+#[derive(Clone, Debug)]
+pub struct NetworkPlace {
+    /// Where this one listens.
+    pub listen: SocketAddr,
+    /// Everybody else.
+    pub peers: Vec<Peer>,
 }
 
 /// Why a chain cannot be run here.
@@ -89,6 +105,24 @@ pub enum OpenError {
         /// The key that was given.
         own: weal_types::PublicKey,
     },
+    /// There are other validators, and nothing says where.
+    #[error(
+        "the chain has {validators} validators: the configuration must say in [network] where this \
+         one listens, and the address of each other one"
+    )]
+    NoNetwork {
+        /// How many there are.
+        validators: usize,
+    },
+    /// A validator is not among the peers, or a peer is no validator.
+    #[error("[network] and the genesis document disagree about validator {key:?}")]
+    Peers {
+        /// Which.
+        key: weal_types::PublicKey,
+    },
+    /// The network does not start.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
     /// The operating system gives no threads.
     #[error("no thread: {0}")]
     Thread(std::io::Error),
@@ -122,6 +156,7 @@ pub struct Core {
     /// The database itself, for checkpoints.
     pub store: Arc<RocksStore>,
     in_flight: Arc<InFlight>,
+    links: Option<Links>,
     engine: Mutex<Engine>,
     /// The threads of the intake and of the journal, until they are joined.
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -148,10 +183,7 @@ impl Core {
         finality: Option<Arc<Finality>>,
         failed: Box<dyn FnOnce(String) + Send>,
     ) -> Result<(Self, Arc<Finality>), OpenError> {
-        let expected = parts.spec.validators.validators.first().map(|validator| validator.key);
-        if expected != Some(parts.key.public()) {
-            return Err(OpenError::NotValidator { own: parts.key.public() });
-        }
+        let me = position(&parts.spec, parts.key.public(), config.network.as_ref())?;
         let opening = Opening::new(config, parts, finality)?;
         let journal =
             JournalConfig { directory: config.directory.join("journal"), sync: config.sync };
@@ -159,7 +191,7 @@ impl Core {
         let (accepted, remembered) = journal::split(std::mem::take(&mut opened.records));
         let replay = opening.remembered(&accepted, remembered)?;
         let finality = Arc::clone(&opening.finality);
-        let core = opening.run(config, opened, (&accepted, replay), failed)?;
+        let core = opening.run(config, opened, (me, &accepted, replay), failed)?;
         Ok((core, finality))
     }
 
@@ -181,6 +213,11 @@ impl Core {
         unfinished(&self.pool, &self.in_flight)
     }
 
+    /// What connects this node to the other validators.
+    pub fn network(&self) -> Option<&Arc<Network>> {
+        self.links.as_ref().map(|links| &links.network)
+    }
+
     fn tell(&self, input: EngineInput) {
         self.engine.lock().unwrap_or_else(PoisonError::into_inner).tell(input);
     }
@@ -189,6 +226,9 @@ impl Core {
     /// ordered is executed at the next start.
     pub fn stop(&self) {
         self.intake.close();
+        if let Some(links) = &self.links {
+            links.stop();
+        }
         self.engine.lock().unwrap_or_else(PoisonError::into_inner).stop();
         // The journal's thread ends once engine and intake, which wrote to it, have.
         for thread in self.threads.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
@@ -259,6 +299,7 @@ impl Opening {
 
     fn committer(&self) -> Committer {
         Committer {
+            store: Arc::clone(&self.store),
             state: Arc::clone(&self.state),
             ledger: self.ledger.clone(),
             finality: Arc::clone(&self.finality),
@@ -272,11 +313,13 @@ impl Opening {
         self,
         config: &CoreConfig,
         opened: Opened,
-        (accepted, replay): (&[Vec<u8>], Vec<Ordering>),
+        (me, accepted, replay): (u8, &[Vec<u8>], Vec<Ordering>),
         failed: Box<dyn FnOnce(String) + Send>,
     ) -> Result<Core, OpenError> {
         let (inputs, waiting) = mpsc::channel();
         let (journal, journal_thread) = self.start_journal(opened, inputs.clone())?;
+        let replica = self.replica(config, me)?;
+        let joined = connect::join(&self.parts, config.network.as_ref(), &replica)?;
         let intake = IntakeParts {
             chain: self.parts.spec.chain,
             state: Arc::clone(&self.state),
@@ -286,14 +329,16 @@ impl Opening {
             clock: Arc::clone(&self.parts.clock),
             metrics: Arc::clone(&self.parts.metrics),
             engine: inputs.clone(),
+            seen: Arc::clone(&joined.seen),
+            speaker: joined.speaker.clone(),
         };
         intake::readmit(&intake, accepted)
             .map_err(|fault| StateError::Unprovable { reason: fault.0 })?;
         let engine = EngineParts {
-            chain: self.parts.spec.chain,
-            replica: self.replica(config)?,
+            replica,
             replay,
             key: Arc::clone(&self.parts.key),
+            speaker: joined.speaker.clone(),
             pool: Arc::clone(&self.pool),
             clock: Arc::clone(&self.parts.clock),
             journal,
@@ -302,8 +347,11 @@ impl Opening {
             in_flight: Arc::clone(&self.in_flight),
             failed,
         };
-        let engine = Engine::start(engine, inputs, waiting).map_err(OpenError::Thread)?;
         let (intake, verifier) = Intake::start(intake).map_err(OpenError::Thread)?;
+        let metrics = Arc::clone(&self.parts.metrics);
+        let door = (self.ledger.clone(), intake.clone(), inputs.clone(), metrics);
+        let links = joined.open_door(door).map_err(OpenError::Thread)?;
+        let engine = Engine::start(engine, inputs, waiting).map_err(OpenError::Thread)?;
         Ok(Core {
             state: self.state,
             ledger: self.ledger,
@@ -311,6 +359,7 @@ impl Opening {
             intake,
             store: self.store,
             in_flight: self.in_flight,
+            links,
             engine: Mutex::new(engine),
             threads: Mutex::new(vec![verifier, journal_thread]),
         })

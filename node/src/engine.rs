@@ -7,8 +7,12 @@
 //!
 //! | file | one idea |
 //! |---|---|
-//! | `driver` | the loop, and one function for each action |
-//! | `bodies` | proposals with their transactions |
+//! | `driver` | the loop: what the engine is told |
+//! | `perform` | what the replica asks for |
+//! | `speak` | what is said to other validators |
+//! | `bodies`, `wanted` | proposals with their transactions; those that are looked for |
+//! | `standing` | which transactions the pool must not offer |
+//! | `sync` | catching up with blocks that others have made final |
 //! | `commit` | writing what is final |
 //! | `in_flight` | what the journal must keep until then |
 
@@ -16,29 +20,39 @@ mod bodies;
 mod commit;
 mod driver;
 mod in_flight;
+mod perform;
+mod speak;
+mod standing;
+mod sync;
+mod wanted;
 
 use std::{
     sync::{Arc, mpsc},
     thread::JoinHandle,
 };
 
-use weal_consensus::{Pace, Replica, Token};
-use weal_types::{ChainId, TxHash, certificate::Certificate, receipt::SkipReason};
+use weal_consensus::{Pace, Replica, Token, Verified};
+use weal_net::Received;
+use weal_types::{
+    Epoch, Hash, Height, PublicKey, TxHash, block::Proposal, certificate::Certificate,
+    receipt::SkipReason,
+};
 
 use crate::{
     clock::Clock,
     executor::{Executed, Executor},
     journal::Journal,
+    ledger::Ancestry,
     mempool::Mempool,
+    peers::blocks::ProvenBlock,
     validator_key::ValidatorKey,
 };
 
-pub use bodies::{Bodies, Ordering};
-
+pub use bodies::{Body, Ordering};
 pub use commit::Committer;
-pub use in_flight::InFlight;
-
 pub use driver::pace;
+pub use in_flight::InFlight;
+pub use speak::Speaker;
 
 use driver::Driver;
 
@@ -58,6 +72,25 @@ pub enum EngineInput {
     Durable(Token),
     /// A block was executed.
     Executed(Box<Executed>),
+    /// Everything up to this height is in the database, and survives a power cut.
+    Flushed(Height),
+    /// A validator's message passed the door.
+    Message {
+        /// Its position.
+        from: u8,
+        /// In this epoch.
+        epoch: Epoch,
+        /// What it says.
+        message: Verified,
+        /// Counts against the sender until the message is heard.
+        permit: Received,
+    },
+    /// A proposal with its transactions, or one whose transactions break a rule.
+    Body(Result<Body, Proposal>),
+    /// Somebody wants the transactions of a proposal.
+    WantBody(PublicKey, Hash),
+    /// Final blocks, of which the last has a certificate.
+    Blocks(Vec<ProvenBlock>),
     /// A part of this machine failed: nothing more is done.
     Failed(String),
     /// Finish what is executing, and end.
@@ -66,14 +99,14 @@ pub enum EngineInput {
 
 /// What the engine works with.
 pub struct EngineParts {
-    /// The chain.
-    pub chain: ChainId,
     /// The rules of ordering.
     pub replica: Replica,
     /// What the journal remembers of it.
     pub replay: Vec<Ordering>,
     /// Certifies blocks.
     pub key: Arc<ValidatorKey>,
+    /// Speaks to the other validators.
+    pub speaker: Speaker,
     /// Where transactions wait.
     pub pool: Arc<Mempool>,
     /// Time for proposals.
@@ -94,10 +127,20 @@ pub struct EngineParts {
 pub struct ToCommit {
     /// The executed block.
     pub executed: Executed,
-    /// What makes it final; without one, the block after it does.
+    /// What makes it final.
     pub certificate: Option<Arc<Certificate>>,
+    /// Without a certificate: what leads to one.
+    pub ancestry: Option<Arc<Ancestry>>,
     /// Transactions that were dropped with it.
     pub dropped: Vec<(TxHash, SkipReason)>,
+}
+
+/// What the committer is told.
+pub enum Commit {
+    /// Write a block.
+    Block(Box<ToCommit>),
+    /// Make everything so far survive a power cut, and say [`EngineInput::Flushed`].
+    Flush(Height),
 }
 
 /// The engine, seen from outside.

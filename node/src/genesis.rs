@@ -18,6 +18,7 @@ use weal_types::{
     state::ChangeSet,
 };
 
+pub(crate) use document::key as public_key;
 pub use document::{
     AccountEntry, AssetEntry, BalanceEntry, Document, FeeEntry, KeyEntry, Mode, ParamsEntry,
     PolicyEntry, ValidatorEntry,
@@ -141,8 +142,9 @@ fn validators(document: &Document) -> Result<ValidatorSet, GenesisError> {
         keys.push(Validator { key });
     }
     // PBFT needs 3f + 1: two or three validators survive no failure more than one does.
-    if keys.len() != 1 {
-        return Err(value("validators", "this version runs chains with exactly one validator"));
+    if keys.is_empty() || keys.len() == 2 || keys.len() == 3 {
+        let given = keys.len();
+        return Err(value("validators", format!("there are {given}: one, or four and more")));
     }
     let validators = Bounded::new(keys).map_err(|error| value("validators", error))?;
     Ok(ValidatorSet { version: Version, epoch: Epoch::ZERO, validators })

@@ -2,12 +2,15 @@
 //!
 //! One thread takes whatever has arrived and verifies it as one batch: under load that halves the
 //! cost of signatures, and a lone transaction waits for nobody.
+//!
+//! What a client submits is pushed to all validators once it is durable here. What another
+//! validator pushes is durable there, and waits here without a journal.
 
 use std::{sync::Arc, thread::JoinHandle};
 
 use cpu_time::ThreadTime;
 use parity_scale_codec::DecodeAll;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use weal_runtime::{
     VerifiedTransaction,
     admission::{self, GasTaken},
@@ -23,11 +26,12 @@ use weal_types::{
 
 use crate::{
     clock::{Clock, monotonic},
-    engine::EngineInput,
+    engine::{EngineInput, Speaker},
     journal::{Journal, Record},
     ledger::Ledger,
-    mempool::{Fate, Mempool, Pooled, Standing, SubmitError},
+    mempool::{Fate, Mempool, Pooled, Seen, Standing, SubmitError},
     metrics::{Metrics, Stage},
+    peers::assemble,
 };
 
 /// Transactions of one batch: more would not make a signature cheaper.
@@ -39,10 +43,21 @@ const WAITING: usize = 1_024;
 /// One verdict for each transaction of a request.
 pub type Verdicts = Vec<Result<TxHash, SubmitError>>;
 
-struct Request {
-    wires: Vec<Vec<u8>>,
-    reply: oneshot::Sender<Verdicts>,
+/// A client's request, who wants to know, or what a validator pushed, with its room.
+enum Request {
+    Submitted(Vec<Vec<u8>>, oneshot::Sender<Verdicts>),
+    Pushed(Vec<Vec<u8>>, OwnedSemaphorePermit),
 }
+
+impl Request {
+    const fn count(&self) -> usize {
+        let (Self::Submitted(wires, _) | Self::Pushed(wires, _)) = self;
+        wires.len()
+    }
+}
+
+/// Who waits for verdicts, and the transactions that they are about.
+type Client = (oneshot::Sender<Verdicts>, Verdicts);
 
 /// The way in; clones share it.
 #[derive(Clone)]
@@ -71,6 +86,10 @@ pub struct IntakeParts {
     pub metrics: Arc<Metrics>,
     /// Told when something is ready.
     pub engine: std::sync::mpsc::Sender<EngineInput>,
+    /// Transactions that were checked before.
+    pub seen: Arc<Seen>,
+    /// Pushes transactions to the other validators.
+    pub speaker: Speaker,
 }
 
 impl Intake {
@@ -94,10 +113,19 @@ impl Intake {
         let (reply, verdicts) = oneshot::channel();
         // Nobody closes the semaphore.
         let _room = self.room.acquire().await;
-        if self.requests.send(Some(Request { wires, reply })).is_err() {
+        if self.requests.send(Some(Request::Submitted(wires, reply))).is_err() {
             return stopped(count);
         }
         verdicts.await.unwrap_or_else(|_| stopped(count))
+    }
+
+    /// Takes in what another validator pushes. Where there is no room it is dropped: whoever has it
+    /// offers it again while it waits.
+    pub fn push(&self, wires: Vec<Vec<u8>>) {
+        if let Ok(room) = Arc::clone(&self.room).try_acquire_owned() {
+            // A thread that has ended takes nothing in.
+            let _ = self.requests.send(Some(Request::Pushed(wires, room)));
+        }
     }
 }
 
@@ -110,7 +138,7 @@ impl IntakeParts {
     fn run(self, mut waiting: mpsc::UnboundedReceiver<Option<Request>>) {
         let mut is_open = true;
         while is_open && let Some(Some(first)) = waiting.blocking_recv() {
-            let mut count = first.wires.len();
+            let mut count = first.count();
             let mut requests = vec![first];
             while count < BATCH
                 && let Ok(next) = waiting.try_recv()
@@ -119,18 +147,38 @@ impl IntakeParts {
                     is_open = false;
                     break;
                 };
-                count += next.wires.len();
+                count += next.count();
                 requests.push(next);
             }
+            let begun = ThreadTime::now();
             self.process(requests);
+            self.metrics.add(Stage::Verify, begun.elapsed());
         }
     }
 
     fn process(&self, requests: Vec<Request>) {
-        let wires: Vec<&[u8]> =
-            requests.iter().flat_map(|request| request.wires.iter().map(Vec::as_slice)).collect();
+        let (mut submitted, mut pushed, mut rooms) = (Vec::new(), Vec::new(), Vec::new());
+        for request in requests {
+            match request {
+                Request::Submitted(wires, reply) => submitted.push((wires, reply)),
+                Request::Pushed(wires, room) => {
+                    pushed.extend(wires);
+                    rooms.push(room);
+                }
+            }
+        }
+        if !submitted.is_empty() {
+            self.submitted(submitted);
+        }
+        if !pushed.is_empty() {
+            self.pushed(pushed);
+        }
+    }
+
+    fn submitted(&self, requests: Vec<(Vec<Vec<u8>>, oneshot::Sender<Verdicts>)>) {
+        let wires = requests.iter().flat_map(|(wires, _)| wires.iter().map(Vec::as_slice));
+        let wires: Vec<&[u8]> = wires.collect();
         let mut accepted = Vec::new();
-        let begun = ThreadTime::now();
         let mut verdicts = match self.newest() {
             Ok(mut newest) => self.judge(&wires, &mut newest, &mut accepted),
             Err(fault) => {
@@ -138,13 +186,29 @@ impl IntakeParts {
             }
         }
         .into_iter();
-        self.metrics.add(Stage::Verify, begun.elapsed());
         self.metrics.refused.inc_by((wires.len() - accepted.len()) as u64);
-        let replies: Vec<_> = requests
+        let clients = requests
             .into_iter()
-            .map(|Request { wires, reply }| (reply, verdicts.by_ref().take(wires.len()).collect()))
+            .map(|(wires, reply)| (reply, verdicts.by_ref().take(wires.len()).collect()))
             .collect();
-        self.acknowledge(accepted, replies);
+        self.acknowledge(accepted, clients);
+    }
+
+    /// What waits elsewhere waits here as well, so that whoever leads can order it. What cannot be
+    /// taken in is not needed: whoever has it offers it again.
+    fn pushed(&self, mut wires: Vec<Vec<u8>>) {
+        let known = self.seen.get(&assemble::names(&wires));
+        let mut known = known.iter();
+        wires.retain(|_| known.next().is_none_or(Option::is_none));
+        let wires: Vec<&[u8]> = wires.iter().map(Vec::as_slice).collect();
+        let mut accepted = Vec::new();
+        if let Ok(mut newest) = self.newest() {
+            self.judge(&wires, &mut newest, &mut accepted);
+        }
+        if !accepted.is_empty() && self.pool.make_ready(&accepted, monotonic()) {
+            // An engine that has stopped needs no waking.
+            let _ = self.engine.send(EngineInput::Ready);
+        }
     }
 
     fn newest(&self) -> Result<Newest, StorageFault> {
@@ -163,9 +227,8 @@ impl IntakeParts {
     ) -> Verdicts {
         let verified = weal_runtime::verify_batch(wires, &self.chain);
         let admit = |(verified, wire): (Result<VerifiedTransaction, _>, &&[u8])| {
-            let verified = Arc::new(verified?);
-            let hash = verified.hash();
-            let pooled = Arc::new(Pooled { verified, wire: (*wire).into() });
+            let pooled = Arc::new(Pooled::new(verified?, (*wire).into()));
+            let hash = pooled.verified.hash();
             while !self.admit(&pooled, newest)? {
                 let fault = |fault: StorageFault| SubmitError::Stopped { reason: fault.0 };
                 *newest = self.newest().map_err(fault)?;
@@ -173,7 +236,9 @@ impl IntakeParts {
             accepted.push(pooled);
             Ok(hash)
         };
-        verified.into_iter().zip(wires).map(admit).collect()
+        let verdicts = verified.into_iter().zip(wires).map(admit).collect();
+        self.seen.add(accepted);
+        verdicts
     }
 
     /// Puts a transaction into the pool; `false` if `newest` is no longer the newest.
@@ -206,30 +271,27 @@ impl IntakeParts {
     }
 
     /// Tells everyone, once what was accepted is durable.
-    fn acknowledge(
-        &self,
-        accepted: Vec<Arc<Pooled>>,
-        replies: Vec<(oneshot::Sender<Verdicts>, Verdicts)>,
-    ) {
-        let tell = |replies: Vec<(oneshot::Sender<Verdicts>, Verdicts)>| {
-            for (reply, verdicts) in replies {
+    fn acknowledge(&self, accepted: Vec<Arc<Pooled>>, clients: Vec<Client>) {
+        let tell = |clients: Vec<Client>| {
+            for (reply, verdicts) in clients {
                 // Whoever asked may have gone.
                 let _ = reply.send(verdicts);
             }
         };
         if accepted.is_empty() {
-            return tell(replies);
+            return tell(clients);
         }
-        let records =
-            accepted.iter().map(|pooled| Record::Accepted(pooled.wire.to_vec())).collect();
+        let fresh = accepted.iter().filter(|pooled| pooled.enters_journal());
+        let records = fresh.map(|pooled| Record::Accepted(pooled.wire.to_vec())).collect();
         let pool = Arc::clone(&self.pool);
-        let engine = self.engine.clone();
+        let (engine, speaker) = (self.engine.clone(), self.speaker.clone());
         let done = move || {
             if pool.make_ready(&accepted, monotonic()) {
                 // An engine that has stopped needs no waking.
                 let _ = engine.send(EngineInput::Ready);
             }
-            tell(replies);
+            tell(clients);
+            speaker.push(&accepted);
         };
         // Without a journal nobody is told anything: the senders are dropped, and whoever waits
         // learns that the node has stopped.
@@ -267,16 +329,30 @@ impl Newest {
     }
 }
 
-/// Verifies transactions that were accepted before a restart, and puts those that can still run
-/// back into the pool, ready at once.
+/// Puts transactions that were accepted before a restart back into the pool, ready at once. The
+/// database may be far behind what they were accepted on, so nothing is refused now: what cannot
+/// run is dropped by the block that tries. Only what was executed is left out.
 pub fn readmit(parts: &IntakeParts, wires: &[Vec<u8>]) -> Result<(), StorageFault> {
-    let mut newest = parts.newest()?;
-    let mut accepted = Vec::new();
-    let wires: Vec<&[u8]> = wires.iter().map(Vec::as_slice).collect();
+    let newest = parts.newest()?;
     for batch in wires.chunks(BATCH) {
-        // What was executed meanwhile, has expired or stands there twice is refused here.
-        parts.judge(batch, &mut newest, &mut accepted);
+        let mut restored = Vec::new();
+        let verified = weal_runtime::verify_batch(batch, &parts.chain);
+        for (verified, wire) in verified.into_iter().zip(batch) {
+            // The journal has what was verified before.
+            let Ok(verified) = verified else { continue };
+            let pooled = Arc::new(Pooled::new(verified, wire.as_slice().into()));
+            pooled.enters_journal();
+            let transaction = pooled.verified.transaction();
+            let next = newest.account(&transaction.signer)?.nonce;
+            let found = parts.ledger.find(&pooled.verified.hash());
+            let is_executed = found.map_err(|error| StorageFault(error.to_string()))?.is_some();
+            if !is_executed && transaction.nonce >= next {
+                parts.pool.restore(Arc::clone(&pooled), next);
+                restored.push(pooled);
+            }
+        }
+        parts.seen.add(&restored);
+        parts.pool.make_ready(&restored, monotonic());
     }
-    parts.pool.make_ready(&accepted, monotonic());
     Ok(())
 }

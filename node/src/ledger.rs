@@ -8,6 +8,7 @@
 //! tx_index     transaction hash (32)         → height (8, BE) ‖ index (4, BE)
 //! event_index  see `ledger/events.rs`        → nothing
 //! node         "format", "chain"             → version (4, LE), chain id (32)
+//!              "ancestry"                    → headers up to a certified one, its certificate
 //! ```
 //!
 //! All records of a block are part of the batch that also holds its state, so a block is there as a
@@ -42,6 +43,9 @@ const NODE: Column = Column::new("node");
 /// The columns that a store must have for the ledger, besides those of the state.
 pub const COLUMNS: [Column; 7] =
     [BLOCKS, HEADERS, RECEIPTS, BLOCK_INDEX, TX_INDEX, EVENT_INDEX, NODE];
+
+/// Where the newest [`Ancestry`] stands.
+const ANCESTRY: &[u8] = b"ancestry";
 
 /// Version of everything that this module writes.
 const FORMAT: u32 = 1;
@@ -110,6 +114,16 @@ pub struct TxPlace {
 /// What was ordered, and the signed transactions.
 pub type Body = (Option<Proposal>, Vec<Vec<u8>>);
 
+/// What makes a block final that has no certificate: the headers from it, or from before it, up to
+/// one that has.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Ancestry {
+    /// Consecutive headers.
+    pub headers: Vec<FinalHeader>,
+    /// Of the last one.
+    pub certificate: Arc<Certificate>,
+}
+
 /// The records of finalized blocks.
 #[derive(Clone)]
 pub struct Ledger {
@@ -168,6 +182,17 @@ impl Ledger {
                 }
             }
         }
+    }
+
+    /// Adds what makes a block without a certificate final. Only the newest is kept: it matters
+    /// where a crash comes before the block with the certificate.
+    pub fn write_ancestry(batch: &mut Batch, ancestry: &Ancestry) {
+        batch.put_with(NODE, ANCESTRY, |bytes| ancestry.encode_to(bytes));
+    }
+
+    /// What was written by [`Self::write_ancestry`] last.
+    pub fn ancestry(&self) -> Result<Option<Ancestry>, LedgerError> {
+        self.read(NODE, ANCESTRY, "the node", || "ancestry".to_owned())
     }
 
     /// The header at a height and its certificate.

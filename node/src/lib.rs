@@ -16,6 +16,7 @@
 //! | [`mempool`] | transactions that wait for a block |
 //! | [`journal`] | what must survive a crash before it is in the database |
 //! | [`engine`] | drives the replica of `weal-consensus` |
+//! | [`peers`] | the other validators: what they send, and what is sent to them |
 //! | [`executor`] | from an ordered proposal to its header |
 //! | [`ledger`] | final blocks, and where to find what is in them |
 //! | [`finality`] | telling everyone what is final |
@@ -44,6 +45,7 @@ pub mod ledger;
 pub mod mempool;
 pub mod metrics;
 pub mod node;
+pub mod peers;
 pub mod rpc;
 pub mod telemetry;
 pub mod validator_key;

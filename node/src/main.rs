@@ -5,7 +5,8 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use weal_node::{
-    config::Config, node::Node, rpc::RpcServer, telemetry, validator_key::ValidatorKey,
+    config::Config, core::position, node::Node, rpc::RpcServer, telemetry,
+    validator_key::ValidatorKey,
 };
 
 /// Fewer and shorter waits in the allocator than the system's: a tenth of the time of a commit.
@@ -68,10 +69,11 @@ fn check(config: &std::path::Path) -> Outcome {
     println!("data       {}", checked.config.data.display());
     println!("validator  0x{}", hex::encode(checked.key.public().0));
     println!("rpc        http://{}", checked.config.rpc.listen);
-    let is_validator = spec.validators.validators.iter().any(|v| v.key == checked.key.public());
-    if !is_validator {
-        return Err("the key is not that of a validator of this chain".into());
+    if let Some(network) = &checked.network {
+        println!("network    {} and {} others", network.listen, network.peers.len());
     }
+    let position = position(spec, checked.key.public(), checked.network.as_ref())?;
+    println!("position   {position} of {}", spec.validators.validators.len());
     Ok(())
 }
 
@@ -83,7 +85,7 @@ fn key(file: &std::path::Path) -> Outcome {
 fn run(config: &std::path::Path, ready_file: Option<&std::path::Path>) -> Outcome {
     let checked = Config::check(config)?;
     telemetry::start(&checked.config.log)?;
-    let node = Node::start(checked.config.node(), checked.spec, checked.key)?;
+    let node = Node::start(checked.node(), checked.spec, checked.key)?;
     let head = node.head();
     tracing::info!(
         chain = node.spec().name,

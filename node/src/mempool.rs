@@ -10,12 +10,17 @@
 //! | `pool` | the transactions of all accounts |
 //! | `queue` | the transactions of one account |
 //! | `refusal` | why a transaction is not taken in |
+//! | `seen` | transactions whose signatures were checked already |
 
 mod pool;
 mod queue;
 mod refusal;
+mod seen;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use weal_runtime::VerifiedTransaction;
 use weal_types::{
@@ -26,6 +31,7 @@ use weal_types::{
 
 pub use queue::FUTURE_NONCES;
 pub use refusal::SubmitError;
+pub use seen::Seen;
 
 use pool::Pool;
 use queue::Queue;
@@ -43,6 +49,20 @@ pub struct Pooled {
     pub verified: Arc<VerifiedTransaction>,
     /// The signed bytes.
     pub wire: Arc<[u8]>,
+    /// Whether the journal has it.
+    is_journaled: AtomicBool,
+}
+
+impl Pooled {
+    /// A checked transaction with its bytes.
+    pub fn new(verified: VerifiedTransaction, wire: Arc<[u8]>) -> Self {
+        Self { verified: Arc::new(verified), wire, is_journaled: AtomicBool::new(false) }
+    }
+
+    /// Whether the journal lacks it; from now on it does not.
+    pub fn enters_journal(&self) -> bool {
+        !self.is_journaled.swap(true, Ordering::Relaxed)
+    }
 }
 
 /// What the pool knows of a transaction.
@@ -102,6 +122,12 @@ impl Mempool {
         self.pool().insert(pooled, standing)
     }
 
+    /// Puts a transaction back that was accepted before a restart. `next` is the account's nonce in
+    /// the state that this node has by now, which may be far behind.
+    pub fn restore(&self, pooled: Arc<Pooled>, next: Nonce) {
+        self.pool().put(pooled, next);
+    }
+
     /// Offers transactions to blocks, now that they are durable; `now` is when. Whether there is
     /// anything that a block could take.
     pub fn make_ready(&self, transactions: &[Arc<Pooled>], now: TimeMs) -> bool {
@@ -125,14 +151,34 @@ impl Mempool {
         self.pool().select(params, now)
     }
 
-    /// Takes these transactions, as [`Self::select`] does, for a block that was built before a
-    /// restart.
+    /// Takes these transactions, as [`Self::select`] does, for a block that was built elsewhere or
+    /// before a restart.
     pub fn take(&self, transactions: &[Arc<Pooled>]) {
         let mut pool = self.pool();
         for pooled in transactions {
             let transaction = pooled.verified.transaction();
             pool.take(&transaction.signer, transaction.nonce);
         }
+    }
+
+    /// Offers transactions again whose block will not be executed.
+    pub fn give_back(&self, transactions: &[Arc<Pooled>], now: TimeMs) {
+        self.pool().return_all(transactions, now);
+    }
+
+    /// The oldest ready transactions, of so many bytes together; one at least.
+    pub fn oldest_ready(&self, bytes: usize) -> Vec<Arc<Pooled>> {
+        let pool = self.pool();
+        let ready = pool.ready.values();
+        let entries = ready.filter_map(|(account, nonce)| pool.queues.get(account)?.entry(*nonce));
+        let mut left = bytes;
+        let fits = |pooled: &Arc<Pooled>| {
+            let is_first = left == bytes;
+            let room = left.checked_sub(pooled.wire.len());
+            left = room.unwrap_or_default();
+            room.is_some() || is_first
+        };
+        entries.map(|entry| Arc::clone(&entry.pooled)).take_while(fits).collect()
     }
 
     /// Removes what a block has settled, and offers again what it had no room for. The transactions

@@ -16,6 +16,8 @@ use prometheus_client::{
 pub enum Stage {
     /// Signatures and admission.
     Verify,
+    /// What other validators send: decoding, and their signatures.
+    Door,
     /// Contracts. Wall time: the thread that runs them lives for one block.
     Execute,
     /// Hashing the state.

@@ -8,13 +8,14 @@ use std::{
 
 use thiserror::Error;
 use tokio::sync::{broadcast, oneshot, watch};
+use weal_net::Network;
 use weal_runtime::{DiskCacheConfig, Runtime, RuntimeConfig, SetupError};
 use weal_state::State;
 use weal_types::TxHash;
 
 use crate::{
     clock::Clock,
-    core::{Core, CoreConfig, CoreParts, OpenError},
+    core::{Core, CoreConfig, CoreParts, NetworkPlace, OpenError},
     finality::{Finality, Settled},
     genesis::ChainSpec,
     intake::Verdicts,
@@ -41,6 +42,8 @@ pub struct NodeConfig {
     pub pace_ms: u64,
     /// Whether blocks are built only when somebody asks.
     pub manual: bool,
+    /// Where the other validators are; `None` on a chain of one.
+    pub network: Option<NetworkPlace>,
 }
 
 impl NodeConfig {
@@ -56,6 +59,7 @@ impl NodeConfig {
             // person notices.
             pace_ms: 10,
             manual: false,
+            network: None,
         }
     }
 }
@@ -187,6 +191,11 @@ impl Node {
         Arc::clone(&self.core().pool)
     }
 
+    /// What connects this validator with the others; `None` where there are none.
+    pub fn network(&self) -> Option<Arc<Network>> {
+        self.core().network().cloned()
+    }
+
     /// The newest final block.
     pub fn head(&self) -> Arc<FinalizedBlock> {
         self.0.finality.head()
@@ -272,6 +281,7 @@ fn core_config(config: &NodeConfig, directory: PathBuf) -> CoreConfig {
         history: config.history,
         pace_ms: config.pace_ms,
         manual: config.manual,
+        network: config.network.clone(),
     }
 }
 

@@ -111,6 +111,26 @@ impl Verified {
         }
     }
 
+    /// Judges many messages with one look at all their signatures, and each by itself only if that
+    /// fails: one verdict for each, in order.
+    pub fn check_all(
+        messages: Vec<Message>,
+        rules: &Rules,
+        signatures: &dyn Signatures,
+    ) -> Vec<Result<Self, Invalid>> {
+        let checks: Vec<_> = messages.iter().map(|message| rules.checks(message)).collect();
+        let together: Vec<Check> = checks.iter().flatten().flatten().copied().collect();
+        let all_hold = together.is_empty() || signatures.hold(&together);
+        let verdict = |(message, checks): (Message, Result<Vec<Check>, Invalid>)| {
+            let checks = checks?;
+            match all_hold || checks.is_empty() || signatures.hold(&checks) {
+                true => Ok(Self(message)),
+                false => Err(Invalid::Signature),
+            }
+        };
+        messages.into_iter().zip(checks).map(verdict).collect()
+    }
+
     /// The message.
     pub fn into_inner(self) -> Message {
         self.0

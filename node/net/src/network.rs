@@ -98,7 +98,7 @@ impl Network {
         };
         let handle = runtime.handle().clone();
         let (stop, stopped) = watch::channel(false);
-        handle.spawn(accept::accept(Arc::clone(&shared), listener));
+        let accepting = accept::accept(Arc::clone(&shared), listener);
         let thread = thread::Builder::new()
             .name("weal-net".into())
             .spawn(move || run(runtime, stopped))
@@ -106,7 +106,9 @@ impl Network {
         let thread_id = thread.thread().id();
         let thread = Mutex::new(Some(thread));
         let network = Self { shared, runtime: handle, address, stop, thread_id, thread };
+        // Whoever came before its key is known would be refused.
         network.set_peers(peers);
+        network.runtime.spawn(accepting);
         tracing::info!(%address, "listens for validators");
         Ok(network)
     }

@@ -2,12 +2,12 @@
 
 use weal_proof::certificate::Anchor;
 use weal_state::{Batch, State};
-use weal_types::Height;
+use weal_types::{Height, block::FinalHeader};
 
 use super::OpenError;
 use crate::{
     genesis::{ChainSpec, GenesisError},
-    ledger::{FinalizedBlock, Ledger},
+    ledger::{Ancestry, FinalizedBlock, Ledger},
 };
 
 /// Writes block 0.
@@ -46,7 +46,10 @@ pub(super) fn read_head(
     }
     match &block.certificate {
         None if head.height == Height::ZERO => {}
-        None => return Err(broken("it has no certificate")),
+        None => {
+            let ancestry = ledger.ancestry()?.ok_or_else(|| broken("it has no certificate"))?;
+            check_ancestry(spec, &block.header, &ancestry).map_err(|reason| broken(&reason))?;
+        }
         Some(certificate) => {
             let anchor = Anchor { chain: spec.chain, set: spec.validators.clone() };
             let is_final = anchor.check(&block.header, certificate);
@@ -54,4 +57,25 @@ pub(super) fn read_head(
         }
     }
     Ok(block)
+}
+
+/// Whether headers lead from this one to one with a certificate that holds.
+fn check_ancestry(
+    spec: &ChainSpec,
+    header: &FinalHeader,
+    ancestry: &Ancestry,
+) -> Result<(), String> {
+    let headers = &ancestry.headers;
+    let follows = |pair: &[FinalHeader]| match pair {
+        [one, next] => next.parent == one.hash(),
+        _ => false,
+    };
+    let (Some(last), true) = (headers.last(), headers.contains(header)) else {
+        return Err("it has no certificate, nor do known blocks follow it".into());
+    };
+    if !headers.windows(2).all(follows) {
+        return Err("the headers that should prove it do not follow each other".into());
+    }
+    let anchor = Anchor { chain: spec.chain, set: spec.validators.clone() };
+    anchor.check(last, &ancestry.certificate).map_err(|error| error.to_string())
 }

@@ -27,12 +27,20 @@ impl Opening {
         let transaction = |id: &WireId| {
             let wire = wires.get(id).ok_or("the journal lacks one of its transactions")?;
             let verified = VerifiedTransaction::from_wire(wire, chain);
-            let verified = Arc::new(verified.map_err(|_| "a transaction does not hold")?);
-            Ok(Arc::new(Pooled { verified, wire: wire.as_slice().into() }))
+            let verified = verified.map_err(|_| "a transaction does not hold")?;
+            let pooled = Pooled::new(verified, wire.as_slice().into());
+            pooled.enters_journal();
+            Ok(Arc::new(pooled))
         };
         let is_open =
             |record: &weal_consensus::Record| record.height().is_none_or(|height| height > stable);
-        let open = remembered.into_iter().filter(|(record, _)| is_open(record));
+        // A crash came between a final block and the one with its certificate: until it is there,
+        // the replica can prove nothing, and must not try to.
+        let is_proven = stable == Height::ZERO || self.finality.head().certificate.is_some();
+        let ancestry = if is_proven { None } else { self.ledger.ancestry()? };
+        let proof = ancestry
+            .map(|ancestry| (weal_consensus::Record::Stable(ancestry.certificate), Vec::new()));
+        let open = remembered.into_iter().chain(proof).filter(|(record, _)| is_open(record));
         let orderings = open.map(|(record, ids)| {
             let height = record.height().unwrap_or(stable);
             let transactions: Result<Vec<_>, &str> = ids.iter().map(transaction).collect();
@@ -44,7 +52,7 @@ impl Opening {
     }
 
     /// The replica, as the database knows it.
-    pub(super) fn replica(&self, config: &CoreConfig) -> Result<Replica, OpenError> {
+    pub(super) fn replica(&self, config: &CoreConfig, me: u8) -> Result<Replica, OpenError> {
         let head = self.finality.head();
         let (genesis, _) = self.ledger.header(Height::ZERO)?.ok_or_else(|| OpenError::Head {
             height: Height::ZERO,
@@ -54,11 +62,11 @@ impl Opening {
         Ok(Replica::new(Settings {
             chain: self.parts.spec.chain,
             validators: self.parts.spec.validators.clone(),
-            me: 0,
+            me,
             start: mark(&genesis),
             stable: mark(&head.header),
             certificate: head.certificate.clone().map(Arc::new),
-            // The set of a chain of one validator does not change.
+            // The validators of a chain do not change yet.
             handover: None,
             window: weal_consensus::WINDOW,
             term: weal_consensus::TERM,

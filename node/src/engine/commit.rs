@@ -9,10 +9,10 @@ use std::{
 };
 
 use cpu_time::ThreadTime;
-use weal_state::{Batch, State};
+use weal_state::{Batch, RocksStore, State};
 use weal_types::receipt::Outcome;
 
-use super::{EngineInput, InFlight, ToCommit};
+use super::{Commit, EngineInput, InFlight, ToCommit};
 use crate::{
     finality::Finality,
     ledger::{BlockTransaction, FinalizedBlock, Ledger},
@@ -23,6 +23,8 @@ use crate::{
 /// Writes blocks and announces them.
 #[derive(Clone)]
 pub struct Committer {
+    /// The database itself.
+    pub store: Arc<RocksStore>,
     /// The state, whose changes wait prepared.
     pub state: Arc<State>,
     /// The records of blocks.
@@ -41,14 +43,23 @@ impl Committer {
     /// Starts the thread; it ends with the channel.
     pub fn start(
         self,
-        waiting: Receiver<ToCommit>,
+        waiting: Receiver<Commit>,
         inputs: Sender<EngineInput>,
     ) -> std::io::Result<JoinHandle<()>> {
         let run = move || {
-            while let Ok(block) = waiting.recv() {
-                if let Err(reason) = self.commit(block) {
-                    // An engine that has ended does not listen.
-                    let _ = inputs.send(EngineInput::Failed(reason));
+            while let Ok(commit) = waiting.recv() {
+                let done = match commit {
+                    Commit::Block(block) => self.commit(*block).map(|()| None),
+                    Commit::Flush(height) => match self.store.flush() {
+                        Ok(()) => Ok(Some(EngineInput::Flushed(height))),
+                        Err(error) => Err(error.to_string()),
+                    },
+                };
+                let input = done.unwrap_or_else(|reason| Some(EngineInput::Failed(reason)));
+                let is_over = matches!(input, Some(EngineInput::Failed(_)));
+                // An engine that has ended does not listen.
+                let is_heard = input.is_none_or(|input| inputs.send(input).is_ok());
+                if is_over || !is_heard {
                     return;
                 }
             }
@@ -59,7 +70,7 @@ impl Committer {
     /// Writes one block with its state in one step, and announces it.
     pub fn commit(&self, block: ToCommit) -> Result<(), String> {
         let begun = ThreadTime::now();
-        let ToCommit { executed, certificate, dropped } = block;
+        let ToCommit { executed, certificate, ancestry, dropped } = block;
         let transactions = executed.transactions.iter().map(|pooled| BlockTransaction {
             hash: pooled.verified.hash(),
             wire: Arc::clone(&pooled.wire),
@@ -72,6 +83,9 @@ impl Committer {
         };
         let mut batch = Batch::new();
         self.ledger.write(&mut batch, &block, executed.proposal.as_ref());
+        if let Some(ancestry) = &ancestry {
+            Ledger::write_ancestry(&mut batch, ancestry);
+        }
         self.state.commit(executed.prepared, &batch).map_err(|error| error.to_string())?;
         self.in_flight.committed(block.header.height);
         // What this block skipped may be executed in a later one already, which is not written yet.

@@ -1,7 +1,7 @@
-//! The loop of the engine: events in, one function for each action.
+//! The loop of the engine: what it is told, and what came of it.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc,
         mpsc::{self, RecvTimeoutError, SyncSender},
@@ -10,56 +10,73 @@ use std::{
     time::Duration,
 };
 
-use weal_consensus::{
-    Action, Body, Draft, Event, IN_FLIGHT, Message, Ordered, Pace, Record as Statement, Replica,
-    Timer, Token,
-};
+use weal_consensus::{Body, Event, IN_FLIGHT, Ordered, Pace, Replica, Timer};
 use weal_runtime::system;
 use weal_types::{
-    ChainId, Hash, Height, TimeMs, TxHash, View,
+    Epoch, Hash, Height, PublicKey, TimeMs, TxHash,
     block::{FinalHeader, Proposal},
-    certificate::Certificate,
-    codec::Version,
-    merkle,
     params::ChainParams,
     receipt::SkipReason,
 };
 
 use super::{
-    COMMITS_WAITING, EngineInput, EngineParts, InFlight, ToCommit,
-    bodies::{Bodies, Ordering, names},
+    COMMITS_WAITING, Commit, EngineInput, EngineParts, InFlight,
+    bodies::{self, Bodies, Ordering},
+    speak::{self, Speaker},
+    standing::Standing,
+    sync::Sync,
+    wanted::Wanted,
 };
 use crate::{
     clock::{Clock, monotonic},
     executor::{Executed, Executor},
-    journal::{Journal, Record},
+    journal::Journal,
     mempool::{Mempool, Pooled},
+    peers::packet::Packet,
     validator_key::ValidatorKey,
 };
 
+/// How often one node is sent the same proposal before the next height is final. Whoever asks more
+/// often does not listen.
+const ANSWERS: u8 = 4;
+
 /// An executed block that is not final, and what was dropped with it.
-type Waiting = (Executed, Vec<(TxHash, SkipReason)>);
+pub(super) type Waiting = (Executed, Vec<(TxHash, SkipReason)>);
 
 pub(super) struct Driver {
-    chain: ChainId,
-    replica: Replica,
-    key: Arc<ValidatorKey>,
-    pool: Arc<Mempool>,
-    clock: Arc<Clock>,
-    journal: Journal,
-    in_flight: Arc<InFlight>,
-    inputs: mpsc::Sender<EngineInput>,
-    execute: SyncSender<(Ordered, Vec<Arc<Pooled>>)>,
-    commit: SyncSender<ToCommit>,
+    pub(super) replica: Replica,
+    pub(super) key: Arc<ValidatorKey>,
+    pub(super) pool: Arc<Mempool>,
+    pub(super) clock: Arc<Clock>,
+    pub(super) journal: Journal,
+    pub(super) in_flight: Arc<InFlight>,
+    pub(super) inputs: mpsc::Sender<EngineInput>,
+    pub(super) execute: SyncSender<(Ordered, Vec<Arc<Pooled>>)>,
+    pub(super) commit: SyncSender<Commit>,
     /// The parameters of the newest executed state, which choose what fits into a block.
-    params: ChainParams,
+    pub(super) params: ChainParams,
     state: Arc<weal_state::State>,
-    bodies: Bodies,
+    pub(super) speaker: Speaker,
+    pub(super) bodies: Bodies,
+    pub(super) wanted: Wanted,
+    /// How often somebody was sent a proposal.
+    pub(super) answered: BTreeMap<(PublicKey, Hash), u8>,
+    pub(super) standing: Standing,
+    /// Proposals whose transactions the pool does not offer.
+    pub(super) taken: BTreeSet<Hash>,
+    /// Whether what stands has changed since the pool was told.
+    pub(super) is_pool_stale: bool,
     /// What goes to the journal with the next thing that must be durable.
-    notes: Vec<Ordering>,
-    executed: BTreeMap<Height, Waiting>,
+    pub(super) notes: Vec<Ordering>,
+    pub(super) is_executing: bool,
+    /// The newest header that was executed.
+    parent: FinalHeader,
+    pub(super) executed: BTreeMap<Height, Waiting>,
+    /// Final blocks that wait for the one after them, whose certificate is theirs too.
+    pub(super) settling: Vec<Waiting>,
+    pub(super) sync: Option<Sync>,
     /// When each timer runs out, by the monotonic clock.
-    timers: BTreeMap<Timer, TimeMs>,
+    pub(super) timers: BTreeMap<Timer, TimeMs>,
 }
 
 impl Driver {
@@ -69,7 +86,7 @@ impl Driver {
         waiting: &mpsc::Receiver<EngineInput>,
     ) {
         let failed = parts.failed;
-        let state = Arc::clone(&parts.executor.state);
+        let (state, parent) = (Arc::clone(&parts.executor.state), parts.executor.parent.clone());
         let (execute, to_execute) = mpsc::sync_channel(IN_FLIGHT as usize);
         let (commit, to_commit) = mpsc::sync_channel(COMMITS_WAITING);
         let executing = spawn_executor(parts.executor, to_execute, inputs.clone());
@@ -81,7 +98,6 @@ impl Driver {
         let ended = match load_params(&state) {
             Err(reason) => Err(reason),
             Ok(params) => Self {
-                chain: parts.chain,
                 replica: parts.replica,
                 key: parts.key,
                 pool: parts.pool,
@@ -93,9 +109,19 @@ impl Driver {
                 commit,
                 params,
                 state,
+                speaker: parts.speaker,
                 bodies: Bodies::default(),
+                wanted: Wanted::default(),
+                answered: BTreeMap::new(),
+                standing: Standing::default(),
+                taken: BTreeSet::new(),
+                is_pool_stale: true,
                 notes: Vec::new(),
+                is_executing: false,
+                parent,
                 executed: BTreeMap::new(),
+                settling: Vec::new(),
+                sync: None,
                 timers: BTreeMap::new(),
             }
             .listen(parts.replay, waiting),
@@ -117,10 +143,11 @@ impl Driver {
         replay: Vec<Ordering>,
         waiting: &mpsc::Receiver<EngineInput>,
     ) -> Result<(), String> {
+        self.bodies.settle(self.parent.height);
         self.replay(replay)?;
-        self.look_into_pool()?;
         loop {
-            let input = match self.timers.values().min() {
+            let timers = self.timers.values().copied();
+            let input = match timers.chain(self.wanted.next()).chain(self.next_sync()).min() {
                 None => waiting.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(at) => {
                     let left = at.0.saturating_sub(monotonic().0);
@@ -141,11 +168,12 @@ impl Driver {
     fn replay(&mut self, replay: Vec<Ordering>) -> Result<(), String> {
         self.in_flight.add(replay.iter().cloned());
         for Ordering { record, transactions } in replay {
+            self.standing.note(&record);
             if let Some(proposal) = record.body() {
-                self.pool.take(&transactions);
                 self.bodies.add(proposal.clone(), transactions);
             }
-            self.step(Event::Replay(record))?;
+            // Nothing comes of it but the replica's memory.
+            let _ = self.replica.step(self.clock.now(), Event::Replay(record));
         }
         self.step(Event::Start)
     }
@@ -161,171 +189,130 @@ impl Driver {
                 self.look_into_pool()
             }
             EngineInput::Durable(token) => self.step(Event::Durable(token)),
-            EngineInput::Executed(executed) => self.executed(*executed),
+            EngineInput::Executed(executed) => self.was_executed(*executed),
+            EngineInput::Flushed(height) => self.flushed(height),
+            EngineInput::Message { from, epoch, message, permit } => {
+                // What was judged in another epoch is sent again.
+                let is_present = epoch == self.epoch();
+                let heard = is_present.then(|| self.step(Event::Message { from, message }));
+                drop(permit);
+                heard.unwrap_or(Ok(()))
+            }
+            EngineInput::Body(body) => self.body_arrived(body),
+            EngineInput::WantBody(from, digest) => {
+                self.give_body(&from, digest);
+                Ok(())
+            }
+            EngineInput::Blocks(blocks) => self.blocks_arrived(blocks),
             EngineInput::Stop | EngineInput::Failed(_) => Ok(()),
         }
     }
 
-    /// Tells the replica of timers that have run out.
+    /// What has become due: the replica's timers, and questions.
     fn ring(&mut self) -> Result<(), String> {
         let now = monotonic();
         while let Some((&timer, _)) = self.timers.iter().find(|(_, at)| **at <= now) {
             self.timers.remove(&timer);
             self.step(Event::Expired(timer))?;
         }
+        for (digest, holder) in self.wanted.due(now, self.me()) {
+            if let Some(key) = self.speaker.present().get().key(holder) {
+                self.speaker.give(&key, &Packet::WantBody(digest));
+            }
+        }
+        self.go_on_syncing();
         Ok(())
     }
 
-    fn look_into_pool(&mut self) -> Result<(), String> {
+    pub(super) fn look_into_pool(&mut self) -> Result<(), String> {
         self.step(Event::Pool(self.pool.oldest()))
     }
 
-    fn step(&mut self, event: Event) -> Result<(), String> {
-        let mut events = VecDeque::from([event]);
-        while let Some(event) = events.pop_front() {
-            for action in self.replica.step(self.clock.now(), event) {
-                events.extend(self.perform(action)?);
-            }
+    /// The pool offers what stands in no block that may still be executed, and nothing else.
+    pub(super) fn align_pool(&mut self) {
+        let standing = self.standing.digests();
+        let body = |digest: &Hash| self.bodies.get(digest).map(|(_, transactions)| transactions);
+        for transactions in self.taken.difference(&standing).filter_map(body) {
+            self.pool.give_back(transactions, monotonic());
         }
-        Ok(())
-    }
-
-    /// Performs one action; what it gives at once is the next event.
-    fn perform(&mut self, action: Action) -> Result<Option<Event>, String> {
-        match action {
-            Action::Sign(draft) => return Ok(Some(Event::Signed(self.sign(draft)))),
-            Action::Persist(token, records) => self.persist(token, records)?,
-            Action::Note(record) => {
-                let noted = self.ordering(record);
-                self.notes.push(noted);
-            }
-            Action::FetchBody { height, digest, .. } => {
-                return Ok(Some(self.find_body(height, digest)));
-            }
-            Action::Build { view, height, even_empty } => {
-                return Ok(Some(self.build(view, height, even_empty)));
-            }
-            Action::Execute(ordered) => self.execute(ordered)?,
-            Action::Stable(header, certificate) => self.stable(&header, certificate)?,
-            Action::SetTimer(timer, after_ms) => {
-                let at = monotonic().0.saturating_add(after_ms);
-                self.timers.insert(timer, TimeMs(at));
-            }
-            Action::StopTimer(timer) => {
-                self.timers.remove(&timer);
-            }
-            Action::Accuse(evidence) => {
-                tracing::warn!(validator = evidence.culprit(), ?evidence, "broke the rules");
-            }
-            Action::Mute(statement) => {
-                tracing::error!(?statement, "the journal is older than what this node has said");
-            }
-            Action::Entered(epoch, position) => tracing::info!(epoch = epoch.0, ?position, "epoch"),
-            Action::Halt(halt) => return Err(format!("the replica stops: {halt:?}")),
-            // Everybody else: a chain of one validator has nobody else.
-            Action::Send(..) | Action::Broadcast(_) | Action::Offer => {}
-            Action::Sync(_) | Action::SendEpochEnd { .. } => {
-                return Err(
-                    "this chain has one validator, but another's blocks are asked for".into()
-                );
-            }
+        for transactions in standing.difference(&self.taken).filter_map(body) {
+            self.pool.take(transactions);
         }
-        Ok(None)
+        // Where the transactions are not known yet, they are taken once they are.
+        self.taken = standing.into_iter().filter(|digest| body(digest).is_some()).collect();
     }
 
-    fn sign(&self, draft: Draft) -> Message {
-        let signature = self.key.sign(&draft.message(&self.chain));
-        let (_, position) = self.replica.reign();
-        draft.signed(position.unwrap_or_default(), signature)
-    }
-
-    /// A record with its transactions.
-    fn ordering(&self, record: Statement) -> Ordering {
-        let body = record.body().and_then(|proposal| self.bodies.get(&proposal.digest()));
-        let transactions = body.map(|(_, transactions)| transactions.clone()).unwrap_or_default();
-        Ordering { record, transactions }
-    }
-
-    fn persist(&mut self, token: Token, records: Vec<Statement>) -> Result<(), String> {
-        let mut orderings = std::mem::take(&mut self.notes);
-        orderings.extend(records.into_iter().map(|record| self.ordering(record)));
-        let journaled = orderings.iter().map(|ordering| {
-            Record::Ordering(ordering.record.clone(), names(&ordering.transactions))
-        });
-        let journaled = journaled.collect();
-        self.in_flight.add(orderings);
-        let inputs = self.inputs.clone();
-        let done = move || {
-            // An engine that has ended does not listen.
-            let _ = inputs.send(EngineInput::Durable(token));
+    /// A proposal's transactions have come, or do not keep the rules.
+    fn body_arrived(&mut self, body: Result<bodies::Body, Proposal>) -> Result<(), String> {
+        let digest = match &body {
+            Ok((proposal, _)) | Err(proposal) => proposal.digest(),
         };
-        self.journal.append(journaled, Box::new(done)).map_err(|error| error.to_string())
-    }
-
-    fn find_body(&self, height: Height, digest: Hash) -> Event {
-        let body = match self.bodies.get(&digest) {
-            Some((proposal, _)) => Body::Valid(proposal.clone()),
-            None => Body::Missing,
+        let Some(height) = self.wanted.found(&digest) else {
+            if let Ok((proposal, transactions)) = body {
+                self.bodies.offer(proposal, transactions);
+            }
+            return Ok(());
         };
-        Event::Body { height, digest, body }
+        let body = match body {
+            Ok((proposal, transactions)) if self.fits(&proposal) => {
+                self.bodies.add(proposal.clone(), transactions);
+                self.is_pool_stale = true;
+                Body::Valid(proposal)
+            }
+            _ => Body::Invalid,
+        };
+        self.step(Event::Body { height, digest, body })
     }
 
-    fn build(&mut self, view: View, height: Height, even_empty: bool) -> Event {
-        let now = self.clock.now();
-        let selection = self.pool.select(&self.params, now);
-        if selection.transactions.is_empty() && !even_empty {
-            // What is ready and cannot be taken has expired.
-            self.pool.expire(now);
-            return Event::Built { view, height, proposal: None };
+    /// Whether a block needs no more gas than one may.
+    pub(super) fn fits(&self, proposal: &Proposal) -> bool {
+        proposal.gas <= self.params.block_gas
+    }
+
+    fn give_body(&mut self, to: &PublicKey, digest: Hash) {
+        let Some((proposal, transactions)) = self.bodies.get(&digest) else { return };
+        let answers = self.answered.entry((*to, digest)).or_default();
+        if *answers < ANSWERS {
+            *answers += 1;
+            self.speaker.give(to, &speak::body(proposal, transactions));
         }
-        let ids = names(&selection.transactions);
-        let (validators, position) = self.replica.reign();
-        let proposal = Proposal {
-            version: Version,
-            epoch: validators.epoch,
-            height,
-            first_view: view,
-            proposer: position.unwrap_or_default(),
-            time: now,
-            tx_root: merkle::root_of(ids.iter().map(|id| id.0)),
-            tx_count: u32::try_from(ids.len()).unwrap_or(u32::MAX),
-            tx_bytes: u32::try_from(selection.bytes).unwrap_or(u32::MAX),
-            gas: selection.gas,
-            evidence_root: merkle::root(&[]),
-        };
-        self.bodies.add(proposal.clone(), selection.transactions);
-        Event::Built { view, height, proposal: Some(proposal) }
     }
 
-    fn execute(&mut self, ordered: Ordered) -> Result<(), String> {
-        let body = match &ordered {
-            Ordered::Proposal(proposal) => self.bodies.get(&proposal.digest()),
-            Ordered::Null(_) => None,
-        };
-        let transactions = body.map(|(_, transactions)| transactions.clone()).unwrap_or_default();
-        self.execute.send((ordered, transactions)).map_err(|_| "the executor is gone".to_owned())
-    }
-
-    fn executed(&mut self, executed: Executed) -> Result<(), String> {
-        let dropped = self.pool.settle(&executed.transactions, &executed.receipts);
-        self.params = load_params(&self.state)?;
+    fn was_executed(&mut self, executed: Executed) -> Result<(), String> {
+        self.is_executing = false;
+        if self.sync.as_ref().is_some_and(Sync::is_applying) {
+            return self.applied(executed);
+        }
+        let dropped = self.settle_pool(&executed)?;
         let header = executed.header.clone();
         self.executed.insert(header.height, (executed, dropped));
-        self.look_into_pool()?;
         self.step(Event::Executed { header, handover: None })
     }
 
-    fn stable(
+    /// The pool forgets what a block has settled. What was dropped.
+    pub(super) fn settle_pool(
         &mut self,
-        header: &FinalHeader,
-        certificate: Option<Arc<Certificate>>,
-    ) -> Result<(), String> {
-        let Some((executed, dropped)) = self.executed.remove(&header.height) else {
-            return Err(format!("height {} is final and was not executed here", header.height));
-        };
-        self.bodies.settle(header.height);
-        let block = ToCommit { executed, certificate, dropped };
-        self.commit.send(block).map_err(|_| "the committer is gone".to_owned())
+        executed: &Executed,
+    ) -> Result<Vec<(TxHash, SkipReason)>, String> {
+        let dropped = self.pool.settle(&executed.transactions, &executed.receipts);
+        self.params = load_params(&self.state)?;
+        self.parent = executed.header.clone();
+        self.standing.executed(executed.header.height);
+        self.taken.remove(&executed.header.proposal);
+        self.is_pool_stale = true;
+        Ok(dropped)
+    }
+
+    pub(super) const fn parent_height(&self) -> Height {
+        self.parent.height
+    }
+
+    pub(super) fn me(&self) -> u8 {
+        self.replica.reign().1.unwrap_or_default()
+    }
+
+    fn epoch(&self) -> Epoch {
+        self.replica.reign().0.epoch
     }
 }
 

@@ -209,7 +209,7 @@ pub(super) fn holder(text: &str) -> Result<AccountId, String> {
     Address::parse(text).map(Address::account).map_err(|error| format!("`{text}`: {error}"))
 }
 
-pub(super) fn key(text: &str) -> Result<PublicKey, String> {
+pub(crate) fn key(text: &str) -> Result<PublicKey, String> {
     let bytes = text.strip_prefix("0x").map(hex::decode);
     match bytes.map(|bytes| bytes.map(<[u8; 32]>::try_from)) {
         Some(Ok(Ok(bytes))) => Ok(PublicKey(bytes)),

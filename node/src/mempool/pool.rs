@@ -86,17 +86,24 @@ impl Pool {
         if self.by_hash.len() >= POOL_TRANSACTIONS || self.bytes + pooled.wire.len() > POOL_BYTES {
             return Err(SubmitError::Full { transactions: self.by_hash.len(), bytes: self.bytes });
         }
+        self.put(pooled, standing.nonce);
+        Ok(true)
+    }
+
+    /// Takes a transaction in, in the place of another one of its nonce.
+    pub fn put(&mut self, pooled: Arc<Pooled>, next: Nonce) {
+        let transaction = pooled.verified.transaction();
+        let (signer, nonce) = (transaction.signer, transaction.nonce);
         self.remove(&signer, nonce, None);
         let arrival = self.arrivals;
         self.arrivals += 1;
         self.bytes += pooled.wire.len();
-        self.by_hash.insert(hash, (signer, nonce));
+        self.by_hash.insert(pooled.verified.hash(), (signer, nonce));
         if let Some((payer, most)) = owes(&pooled) {
             *self.owed.entry(payer).or_default() += most;
         }
-        let queue = self.queues.entry(signer).or_insert_with(|| Queue::new(standing.nonce));
+        let queue = self.queues.entry(signer).or_insert_with(|| Queue::new(next));
         queue.insert(nonce, pooled, arrival);
-        Ok(true)
     }
 
     /// What waits must not promise more fees than its payer holds.
@@ -175,6 +182,24 @@ impl Pool {
             self.ready.remove(&entry.arrival);
         }
         queue.take(nonce);
+    }
+
+    /// A block with these will not be executed: they are as ready as they were.
+    pub fn return_all(&mut self, block: &[Arc<Pooled>], now: TimeMs) {
+        let accounts: BTreeSet<_> = block
+            .iter()
+            .map(|pooled| {
+                let transaction = pooled.verified.transaction();
+                let (signer, nonce) = (transaction.signer, transaction.nonce);
+                if let Some(queue) = self.queues.get_mut(&signer) {
+                    queue.give_back(nonce);
+                }
+                signer
+            })
+            .collect();
+        for account in accounts {
+            self.offer(&account, now);
+        }
     }
 
     pub fn settle(

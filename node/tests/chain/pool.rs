@@ -1,9 +1,14 @@
 //! What is accepted and refused, and in which order it runs.
 
-use weal_node::mempool::{Fate, SubmitError};
-use weal_types::{Nonce, receipt::SkipReason};
+use std::sync::Arc;
 
-use crate::world::{World, accepted, finality, refused, transfer};
+use weal_node::mempool::{Fate, Mempool, Pooled, SubmitError};
+use weal_types::{Nonce, TimeMs, receipt::SkipReason};
+
+use crate::{
+    people,
+    world::{World, accepted, finality, refused, transfer},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nonces_run_in_order_however_they_arrive() {
@@ -107,4 +112,25 @@ async fn whoever_sends_again_at_once_never_waits_for_a_nonce_that_is_used() {
     for sender in senders {
         sender.await.unwrap();
     }
+}
+
+/// A database that was far behind what had been acknowledged refused most of it after a restart:
+/// the nonces were too far away for it.
+#[test]
+fn what_was_accepted_comes_back_however_far_the_database_is_behind() {
+    let chain = crate::world::spec().chain;
+    let pool = Mempool::default();
+    let wires: Vec<_> =
+        (0..40).map(|nonce| people::transfer(&chain, TimeMs(0), 0, nonce, 1)).collect();
+    let verified = weal_runtime::verify_batch(&wires, &chain);
+    let restored: Vec<_> = verified
+        .into_iter()
+        .zip(wires)
+        .map(|(verified, wire)| Arc::new(Pooled::new(verified.unwrap(), wire.into())))
+        .collect();
+    for pooled in &restored {
+        pool.restore(Arc::clone(pooled), Nonce(0));
+    }
+    pool.make_ready(&restored, TimeMs(1));
+    assert_eq!(pool.oldest_ready(usize::MAX).len(), 40);
 }

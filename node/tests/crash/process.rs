@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::{Ipv4Addr, TcpListener},
     os::unix::fs::PermissionsExt,
     path::PathBuf,
     process::{Child, Command, Stdio},
@@ -10,10 +11,10 @@ use std::{
 
 use tempfile::TempDir;
 use weal_client::rpc::Client;
-use weal_node::genesis::ChainSpec;
+use weal_node::{genesis::ChainSpec, validator_key::ValidatorKey};
 use weal_types::ChainId;
 
-use crate::people::{VALIDATOR_SEED, document};
+use crate::people::document_of;
 
 /// Looks for the ready file, at most: 30 s.
 const LOOKS: u32 = 6_000;
@@ -29,21 +30,57 @@ pub struct NodeProcess {
     url: String,
 }
 
+fn seed(number: usize) -> [u8; 32] {
+    [number as u8 + 1; 32]
+}
+
+fn key(number: usize) -> ValidatorKey {
+    ValidatorKey::from_seed(seed(number)).expect("a secret")
+}
+
+/// Ports that were free a moment ago.
+fn ports(count: usize) -> Vec<u16> {
+    let bind = |_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let listeners: Vec<_> = (0..count).map(bind).collect();
+    listeners.iter().map(|listener| listener.local_addr().expect("bound").port()).collect()
+}
+
+/// The validators of a chain.
+pub struct Processes {
+    pub nodes: Vec<NodeProcess>,
+    pub chain: ChainId,
+}
+
+impl Processes {
+    pub fn new(size: usize) -> Self {
+        let keys: Vec<_> = (0..size).map(key).collect();
+        let genesis = document_of("private", &keys);
+        let ports = ports(size);
+        let nodes = (0..size).map(|number| NodeProcess::new(number, &genesis, &ports)).collect();
+        Self { nodes, chain: ChainSpec::from_toml(&genesis).expect("a genesis").chain }
+    }
+}
+
 impl NodeProcess {
-    pub fn new() -> Self {
+    fn new(number: usize, genesis: &str, ports: &[u16]) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let path = |name: &str| directory.path().join(name);
-        fs::write(path("genesis.toml"), document("private")).expect("written");
-        fs::write(path("key"), hex::encode(VALIDATOR_SEED)).expect("written");
+        fs::write(path("genesis.toml"), genesis).expect("written");
+        fs::write(path("key"), hex::encode(seed(number))).expect("written");
         fs::set_permissions(path("key"), fs::Permissions::from_mode(0o600)).expect("private");
-        let config = "data = \"data\"\ngenesis = \"genesis.toml\"\nkey = \"key\"\ncache_mib = 8\n\
-                      [rpc]\nlisten = \"127.0.0.1:0\"\n[log]\nlevel = \"warn\"\n";
+        let mut config = "data = \"data\"\ngenesis = \"genesis.toml\"\nkey = \"key\"\n\
+                          cache_mib = 8\n[rpc]\nlisten = \"127.0.0.1:0\"\n[log]\nlevel = \"warn\"\n"
+            .to_owned();
+        if ports.len() > 1 {
+            config += &format!("[network]\nlisten = \"127.0.0.1:{}\"\n", ports[number]);
+            for (other, port) in ports.iter().enumerate().filter(|(other, _)| *other != number) {
+                let key = hex::encode(key(other).public().0);
+                config += "[[network.peers]]\n";
+                config += &format!("key = \"0x{key}\"\naddress = \"127.0.0.1:{port}\"\n");
+            }
+        }
         fs::write(path("node.toml"), config).expect("written");
         Self { directory, child: None, url: String::new() }
-    }
-
-    pub fn chain(&self) -> ChainId {
-        ChainSpec::from_toml(&document("private")).expect("a genesis").chain
     }
 
     fn path(&self, name: &str) -> PathBuf {

@@ -61,12 +61,20 @@ pub fn validator() -> ValidatorKey {
 }
 
 pub fn document(mode: &str) -> String {
+    document_of(mode, &[validator()])
+}
+
+/// The same, with these validators.
+pub fn document_of(mode: &str, validators: &[ValidatorKey]) -> String {
     let issuer = Person::new(0).text();
     let mut text = format!(
         "name = \"test\"\nmode = \"{mode}\"\ntime_ms = 1_700_000_000_000\n\
-         governance = \"{issuer}\"\n\n[[validators]]\nkey = \"0x{}\"\norganisation = \"we\"\n",
-        hex::encode(validator().public().0)
+         governance = \"{issuer}\"\n"
     );
+    for validator in validators {
+        let key = hex::encode(validator.public().0);
+        text += &format!("\n[[validators]]\nkey = \"0x{key}\"\norganisation = \"we\"\n");
+    }
     for number in 0..PEOPLE {
         let account = Person::new(number).text();
         text += &format!("\n[[accounts]]\nname = \"p{number}\"\naccount = \"{account}\"\n");

@@ -24,6 +24,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
             "weal-client",
             "weal-consensus",
             "weal-gate",
+            "weal-net",
             "weal-proof",
             "weal-provenance",
             "weal-runtime",

@@ -1,0 +1,268 @@
+//! What the replica asks for, one function for each action.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use weal_consensus::{Action, Body, Draft, Event, Message, Ordered, Record as Statement, Token};
+use weal_types::{
+    Epoch, Hash, Height, TimeMs, View,
+    block::{FinalHeader, Proposal},
+    certificate::Certificate,
+    codec::Version,
+    merkle,
+};
+
+use super::{
+    Commit, EngineInput, ToCommit,
+    bodies::{Ordering, names},
+    driver::Driver,
+    speak,
+};
+use crate::{
+    clock::monotonic,
+    journal::Record,
+    ledger::Ancestry,
+    mempool::Pooled,
+    peers::{judge::Judge, packet::PUSH_BYTES, packet::Packet},
+};
+
+impl Driver {
+    /// Tells the replica something, and does what it asks for, until it asks for nothing more.
+    pub(super) fn step(&mut self, event: Event) -> Result<(), String> {
+        let mut events = VecDeque::from([event]);
+        loop {
+            while let Some(event) = events.pop_front() {
+                for action in self.replica.step(self.clock.now(), event) {
+                    events.extend(self.perform(action)?);
+                }
+            }
+            if !std::mem::take(&mut self.is_pool_stale) {
+                return Ok(());
+            }
+            self.align_pool();
+            events.push_back(Event::Pool(self.pool.oldest()));
+        }
+    }
+
+    /// Performs one action; what it gives at once is the next event.
+    fn perform(&mut self, action: Action) -> Result<Option<Event>, String> {
+        match action {
+            Action::Sign(draft) => return Ok(Some(Event::Signed(self.sign(draft)))),
+            Action::Persist(token, records) => self.persist(token, records)?,
+            Action::Note(record) => {
+                let noted = self.ordering(record);
+                self.is_pool_stale |= self.standing.note(&noted.record);
+                self.notes.push(noted);
+            }
+            Action::Send(to, message) => self.speaker.send(to, message),
+            Action::Broadcast(message) => self.broadcast(message),
+            Action::FetchBody { height, digest, holders } => {
+                return Ok(self.find_body(height, digest, holders));
+            }
+            Action::Build { view, height, even_empty } => {
+                return Ok(Some(self.build(view, height, even_empty)));
+            }
+            Action::Execute(ordered) => self.execute(ordered)?,
+            Action::Stable(header, certificate) => self.stable(&header, certificate)?,
+            Action::Sync(certificate) => self.begin_sync(certificate),
+            // The validators of a chain do not change yet, so nobody is in an earlier epoch.
+            Action::SendEpochEnd { .. } => {}
+            Action::Offer => self.speaker.push(&self.pool.oldest_ready(PUSH_BYTES)),
+            Action::SetTimer(timer, after_ms) => {
+                let at = monotonic().0.saturating_add(after_ms);
+                self.timers.insert(timer, TimeMs(at));
+            }
+            Action::StopTimer(timer) => {
+                self.timers.remove(&timer);
+            }
+            Action::Accuse(evidence) => {
+                tracing::warn!(validator = evidence.culprit(), ?evidence, "broke the rules");
+            }
+            Action::Mute(statement) => {
+                tracing::error!(?statement, "the journal is older than what this node has said");
+            }
+            Action::Entered(epoch, position) => self.entered(epoch, position),
+            Action::Halt(halt) => return Err(format!("the replica stops: {halt:?}")),
+        }
+        Ok(None)
+    }
+
+    fn sign(&self, draft: Draft) -> Message {
+        let chain = self.speaker.present().get().chain;
+        let signature = self.key.sign(&draft.message(&chain));
+        draft.signed(self.me(), signature)
+    }
+
+    /// An own proposal takes its transactions along.
+    fn broadcast(&self, message: Message) {
+        let body = match &message {
+            Message::PrePrepare(signed) if signed.signer == self.me() => {
+                self.bodies.get(&signed.body.proposal.digest())
+            }
+            _ => None,
+        };
+        if let Some((proposal, transactions)) = body {
+            self.speaker.broadcast(&speak::body(proposal, transactions));
+        }
+        self.speaker.broadcast(&Packet::Message(message));
+    }
+
+    /// A record with its transactions.
+    fn ordering(&self, record: Statement) -> Ordering {
+        let body = record.body().and_then(|proposal| self.bodies.get(&proposal.digest()));
+        let transactions = body.map(|(_, transactions)| transactions.clone()).unwrap_or_default();
+        Ordering { record, transactions }
+    }
+
+    /// Makes records durable, with what was noted before, and transactions that came from elsewhere
+    /// before what names them.
+    fn persist(&mut self, token: Token, records: Vec<Statement>) -> Result<(), String> {
+        let mut orderings = std::mem::take(&mut self.notes);
+        for record in records {
+            tell_of_views(&record);
+            self.is_pool_stale |= self.standing.note(&record);
+            orderings.push(self.ordering(record));
+        }
+        let mut journaled = Vec::new();
+        for Ordering { record, transactions } in &orderings {
+            let fresh = transactions.iter().filter(|pooled| pooled.enters_journal());
+            journaled.extend(fresh.map(|pooled| Record::Accepted(pooled.wire.to_vec())));
+            journaled.push(Record::Ordering(record.clone(), names(transactions)));
+        }
+        self.in_flight.add(orderings);
+        let inputs = self.inputs.clone();
+        let done = move || {
+            // An engine that has ended does not listen.
+            let _ = inputs.send(EngineInput::Durable(token));
+        };
+        self.journal.append(journaled, Box::new(done)).map_err(|error| error.to_string())
+    }
+
+    /// A body that is here; otherwise it is looked for.
+    fn find_body(&mut self, height: Height, digest: Hash, holders: u128) -> Option<Event> {
+        let Some((proposal, _)) = self.bodies.get(&digest) else {
+            self.wanted.add(height, digest, holders, monotonic());
+            return None;
+        };
+        let body = match self.fits(proposal) {
+            true => Body::Valid(proposal.clone()),
+            false => Body::Invalid,
+        };
+        self.is_pool_stale = true;
+        Some(Event::Body { height, digest, body })
+    }
+
+    fn build(&mut self, view: View, height: Height, even_empty: bool) -> Event {
+        let now = self.clock.now();
+        let selection = self.pool.select(&self.params, now);
+        if selection.transactions.is_empty() && !even_empty {
+            // What is ready and cannot be taken has expired.
+            self.pool.expire(now);
+            return Event::Built { view, height, proposal: None };
+        }
+        let ids = names(&selection.transactions);
+        let proposal = Proposal {
+            version: Version,
+            epoch: self.replica.reign().0.epoch,
+            height,
+            first_view: view,
+            proposer: self.me(),
+            time: now,
+            tx_root: merkle::root_of(ids.iter().map(|id| id.0)),
+            tx_count: u32::try_from(ids.len()).unwrap_or(u32::MAX),
+            tx_bytes: u32::try_from(selection.bytes).unwrap_or(u32::MAX),
+            gas: selection.gas,
+            evidence_root: merkle::root(&[]),
+        };
+        self.taken.insert(proposal.digest());
+        // The replica may have no use for it any more; then the pool gets it back.
+        self.is_pool_stale = true;
+        self.bodies.add(proposal.clone(), selection.transactions);
+        Event::Built { view, height, proposal: Some(proposal) }
+    }
+
+    fn execute(&mut self, ordered: Ordered) -> Result<(), String> {
+        if self.sync.as_ref().is_some_and(super::sync::Sync::is_applying) {
+            // It is the first of the fetched blocks.
+            return Ok(());
+        }
+        let body = match &ordered {
+            Ordered::Proposal(proposal) => self.bodies.get(&proposal.digest()),
+            Ordered::Null(_) => None,
+        };
+        let transactions = body.map(|(_, transactions)| transactions.clone()).unwrap_or_default();
+        self.hand_to_executor(ordered, transactions)
+    }
+
+    pub(super) fn hand_to_executor(
+        &mut self,
+        ordered: Ordered,
+        transactions: Vec<Arc<Pooled>>,
+    ) -> Result<(), String> {
+        self.is_executing = true;
+        self.execute.send((ordered, transactions)).map_err(|_| "the executor is gone".to_owned())
+    }
+
+    /// Heights that become final together wait for the last of them, which has the certificate.
+    fn stable(
+        &mut self,
+        header: &FinalHeader,
+        certificate: Option<Arc<Certificate>>,
+    ) -> Result<(), String> {
+        let Some((executed, dropped)) = self.executed.remove(&header.height) else {
+            return Err(format!("height {} is final and was not executed here", header.height));
+        };
+        self.settled(header.height);
+        self.settling.push((executed, dropped));
+        let Some(certificate) = certificate else { return Ok(()) };
+        let mut group = std::mem::take(&mut self.settling);
+        let last = group.pop();
+        let headers = group.iter().chain(&last).map(|(executed, _)| executed.header.clone());
+        let headers = headers.collect();
+        let ancestry = Arc::new(Ancestry { headers, certificate: Arc::clone(&certificate) });
+        for (executed, dropped) in group {
+            let ancestry = Some(Arc::clone(&ancestry));
+            self.commit(ToCommit { executed, certificate: None, ancestry, dropped })?;
+        }
+        let Some((executed, dropped)) = last else { return Ok(()) };
+        let certificate = Some(certificate);
+        self.commit(ToCommit { executed, certificate, ancestry: None, dropped })
+    }
+
+    /// Nothing up to this height is asked for any more.
+    pub(super) fn settled(&mut self, height: Height) {
+        self.bodies.settle(height);
+        self.wanted.settle(height);
+        self.answered.clear();
+    }
+
+    pub(super) fn commit(&self, block: ToCommit) -> Result<(), String> {
+        let block = Commit::Block(Box::new(block));
+        self.commit.send(block).map_err(|_| "the committer is gone".to_owned())
+    }
+
+    fn entered(&self, epoch: Epoch, position: Option<u8>) {
+        tracing::info!(epoch = epoch.0, ?position, "epoch");
+        let rules = self.replica.rules();
+        self.speaker.present().set(Judge {
+            chain: *rules.chain,
+            validators: rules.validators.clone(),
+            start: rules.start,
+            me: rules.me,
+        });
+    }
+}
+
+/// Views are what an operator looks for first when a chain is slow.
+fn tell_of_views(record: &Statement) {
+    match record {
+        Statement::ViewChange(change, _) => {
+            let stable = change.stable.height.0;
+            tracing::info!(view = change.view.0, stable, "wants another view");
+        }
+        Statement::NewView(signed) => {
+            let (leader, stable) = (signed.signer, signed.body.stable.height.0);
+            tracing::info!(view = signed.body.view.0, leader, stable, "a view begins");
+        }
+        _ => {}
+    }
+}

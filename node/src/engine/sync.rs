@@ -1,0 +1,179 @@
+//! Catching up: blocks that others have made final are asked for, executed, and compared with their
+//! headers.
+//!
+//! One thing is executed at a time. What the replica ordered meanwhile is executed first, where it
+//! came first, and is among the fetched blocks otherwise.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use weal_consensus::{Event, Ordered};
+use weal_types::{Height, TimeMs, block::FinalHeader, certificate::Certificate};
+
+use super::{Commit, ToCommit, driver::Driver};
+use crate::{
+    clock::monotonic,
+    executor::Executed,
+    ledger::Ancestry,
+    peers::{blocks::ProvenBlock, packet::Packet},
+};
+
+/// Between one question for blocks and the next, to another validator: an answer takes as long as
+/// reading and checking 64 blocks.
+const BETWEEN_MS: u64 = 500;
+
+/// A search for blocks.
+pub(super) struct Sync {
+    /// What shows that there are blocks.
+    certificate: Arc<Certificate>,
+    asked: usize,
+    next: TimeMs,
+    /// Blocks that are being executed, the first one now.
+    applying: VecDeque<ProvenBlock>,
+    /// The newest of them, once all are executed and on their way to the disk.
+    ended: Option<(FinalHeader, Arc<Certificate>)>,
+}
+
+impl Sync {
+    /// Whether fetched blocks are being executed or written.
+    pub(super) fn is_applying(&self) -> bool {
+        !self.applying.is_empty() || self.ended.is_some()
+    }
+}
+
+impl Driver {
+    /// The replica wants all blocks up to the certified one.
+    pub(super) fn begin_sync(&mut self, certificate: Arc<Certificate>) {
+        tracing::info!(to = certificate.vote.height.0, "asks for blocks");
+        let (next, applying) = (monotonic(), VecDeque::new());
+        self.sync = Some(Sync { certificate, asked: 0, next, applying, ended: None });
+    }
+
+    /// When somebody is to be asked next.
+    pub(super) fn next_sync(&self) -> Option<TimeMs> {
+        self.sync.as_ref().filter(|sync| !sync.is_applying()).map(|sync| sync.next)
+    }
+
+    /// Asks another validator, if it is time.
+    pub(super) fn go_on_syncing(&mut self) {
+        let (height, me) = (self.parent_height(), self.me());
+        let now = monotonic();
+        let Some(sync) = &mut self.sync else { return };
+        let target = sync.certificate.vote.height;
+        if sync.is_applying() || sync.next > now {
+            return;
+        }
+        // What was ordered here meanwhile has been executed.
+        let Some(first) = height.next().filter(|first| *first <= target) else {
+            self.sync = None;
+            return;
+        };
+        sync.next = TimeMs(now.0.saturating_add(BETWEEN_MS));
+        let signers = (0..128_u8).filter(|who| sync.certificate.signers >> who & 1 == 1);
+        let signers: Vec<u8> = signers.filter(|who| *who != me).collect();
+        let turn = sync.asked.checked_rem(signers.len()).unwrap_or_default();
+        sync.asked += 1;
+        if let Some(key) = signers.get(turn).and_then(|who| self.speaker.present().get().key(*who))
+        {
+            self.speaker.give(&key, &Packet::WantBlocks { first, last: target });
+        }
+    }
+
+    /// Proven blocks have come; those that do not follow here are asked for again.
+    pub(super) fn blocks_arrived(&mut self, blocks: Vec<ProvenBlock>) -> Result<(), String> {
+        let first = blocks.first().map(|block| (block.header.height, block.header.parent));
+        let next = self.parent_height().next();
+        let is_busy = self.is_executing;
+        let Some(sync) = &mut self.sync else { return Ok(()) };
+        let Some((height, parent)) = first else { return Ok(()) };
+        if is_busy || sync.is_applying() || Some(height) != next {
+            return Ok(());
+        }
+        sync.applying = blocks.into();
+        if let Some((own, _)) = self.executed.values().next_back()
+            && own.header.hash() != parent
+        {
+            return Err(format!(
+                "height {} was executed with another result here",
+                own.header.height
+            ));
+        }
+        self.settle_below()?;
+        self.apply_next()
+    }
+
+    /// What was executed here before the fetched blocks is final because their headers name it.
+    fn settle_below(&mut self) -> Result<(), String> {
+        let below = std::mem::take(&mut self.executed);
+        let Some(sync) = &self.sync else { return Ok(()) };
+        let own = below.values().map(|(executed, _)| executed.header.clone());
+        let fetched = sync.applying.iter().map(|block| block.header.clone());
+        let ancestry = sync.applying.iter().find_map(|block| block.certificate.clone());
+        let Some(certificate) = ancestry else { return Ok(()) };
+        let headers =
+            own.chain(fetched).take_while(|header| header.height <= certificate.vote.height);
+        let ancestry = Arc::new(Ancestry { headers: headers.collect(), certificate });
+        for (executed, dropped) in below.into_values() {
+            let ancestry = Some(Arc::clone(&ancestry));
+            self.commit(ToCommit { executed, certificate: None, ancestry, dropped })?;
+        }
+        Ok(())
+    }
+
+    fn apply_next(&mut self) -> Result<(), String> {
+        let Some(block) = self.sync.as_ref().and_then(|sync| sync.applying.front()) else {
+            return Ok(());
+        };
+        let ordered = match &block.proposal {
+            Some(proposal) => Ordered::Proposal(proposal.clone()),
+            None => Ordered::Null(block.header.height),
+        };
+        let transactions = block.transactions.clone();
+        self.hand_to_executor(ordered, transactions)
+    }
+
+    /// A fetched block was executed. Its result must be the certified one.
+    pub(super) fn applied(&mut self, executed: Executed) -> Result<(), String> {
+        let dropped = self.settle_pool(&executed)?;
+        let Some(sync) = &mut self.sync else { return Ok(()) };
+        let Some(block) = sync.applying.pop_front() else { return Ok(()) };
+        if executed.header != block.header {
+            return Err(format!(
+                "height {} came to another result than a quorum's: {:?} instead of {:?}",
+                block.header.height, executed.header, block.header
+            ));
+        }
+        let headers =
+            std::iter::once(&block.header).chain(sync.applying.iter().map(|block| &block.header));
+        let next = sync.applying.iter().find_map(|block| block.certificate.clone());
+        let ancestry = next.filter(|_| block.certificate.is_none()).map(|certificate| {
+            let top = certificate.vote.height;
+            let headers = headers.take_while(|header| header.height <= top).cloned().collect();
+            Arc::new(Ancestry { headers, certificate })
+        });
+        let certificate = block.certificate.clone();
+        let height = block.header.height;
+        if sync.applying.is_empty() {
+            sync.ended = certificate.clone().map(|certificate| (block.header, certificate));
+        }
+        self.commit(ToCommit { executed, certificate, ancestry, dropped })?;
+        if self.sync.as_ref().is_some_and(|sync| sync.ended.is_some()) {
+            // The journal has none of it: the replica hears of it once the database has it.
+            let flush = Commit::Flush(height);
+            return self.commit.send(flush).map_err(|_| "the committer is gone".to_owned());
+        }
+        self.apply_next()
+    }
+
+    /// The fetched blocks are on disk.
+    pub(super) fn flushed(&mut self, height: Height) -> Result<(), String> {
+        let ended = self.sync.as_mut().and_then(|sync| sync.ended.take());
+        let Some((header, certificate)) = ended.filter(|(header, _)| header.height == height)
+        else {
+            return Ok(());
+        };
+        tracing::info!(height = height.0, "caught up so far");
+        self.sync = None;
+        self.settled(height);
+        self.step(Event::Synced { header, certificate, handover: None })
+    }
+}

@@ -1,0 +1,23 @@
+//! The other validators: what they send, and what is sent to them.
+//!
+//! ```text
+//! network ──► door ──► engine          messages, proposals with transactions, blocks
+//!              │  └──► intake          transactions that wait elsewhere
+//!              └─────► archive ──► network    final blocks for whoever is behind
+//! ```
+//!
+//! | module | one idea |
+//! |---|---|
+//! | [`packet`] | what goes over the wire |
+//! | [`door`] | everything is decoded and checked here, many at a time |
+//! | [`judge`] | what messages are judged by |
+//! | [`assemble`] | transactions from their bytes, each checked once |
+//! | [`blocks`] | final blocks from another node |
+//! | [`archive`] | final blocks for another node |
+
+pub mod archive;
+pub mod assemble;
+pub mod blocks;
+pub mod door;
+pub mod judge;
+pub mod packet;

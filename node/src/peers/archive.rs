@@ -1,0 +1,77 @@
+//! Final blocks for whoever is behind, read from the ledger on a thread of their own: votes do not
+//! wait for a disk.
+
+use std::{
+    sync::{Arc, mpsc},
+    thread::JoinHandle,
+};
+
+use parity_scale_codec::Encode;
+use weal_net::Network;
+use weal_types::{Height, PublicKey, codec::Bounded};
+
+use super::packet::{BLOCKS, BLOCKS_BYTES, Block, Packet};
+use crate::ledger::{Ledger, LedgerError};
+
+/// Questions that may wait; more are dropped, and asked again by whoever needs the answer.
+const WAITING: usize = 64;
+
+/// One question for blocks.
+pub struct Question {
+    /// Who asks.
+    pub from: PublicKey,
+    /// The first block.
+    pub first: Height,
+    /// The last.
+    pub last: Height,
+}
+
+/// Starts the thread; it ends with the sending end.
+pub fn start(
+    ledger: Ledger,
+    network: Arc<Network>,
+) -> std::io::Result<(mpsc::SyncSender<Question>, JoinHandle<()>)> {
+    let (questions, waiting) = mpsc::sync_channel::<Question>(WAITING);
+    let run = move || {
+        while let Ok(Question { from, first, last }) = waiting.recv() {
+            match collect(&ledger, first, last) {
+                Ok(blocks) if blocks.is_empty() => {}
+                Ok(blocks) => {
+                    // There are no more than fit.
+                    let packet = Packet::Blocks(Bounded::new(blocks).unwrap_or_default());
+                    network.send(&from, packet.urgency(), packet.encode().into());
+                }
+                Err(error) => tracing::error!(%error, "a block cannot be read for another node"),
+            }
+        }
+    };
+    let thread = std::thread::Builder::new().name("archive".into()).spawn(run)?;
+    Ok((questions, thread))
+}
+
+/// Blocks from `first` on, as far as there are, one answer holds, and the last has a certificate.
+fn collect(ledger: &Ledger, first: Height, last: Height) -> Result<Vec<Block>, LedgerError> {
+    let mut blocks = Vec::new();
+    let (mut bytes, mut proven) = (0, 0);
+    let mut next = Some(first).filter(|first| *first > Height::ZERO);
+    while let Some(height) = next.filter(|height| *height <= last)
+        && blocks.len() < BLOCKS
+        && (bytes < BLOCKS_BYTES || proven == 0)
+    {
+        let (Some((header, certificate)), Some((proposal, wires))) =
+            (ledger.header(height)?, ledger.body(height)?)
+        else {
+            break;
+        };
+        bytes += wires.iter().map(Vec::len).sum::<usize>();
+        let transactions = Bounded::new(wires).unwrap_or_default();
+        let is_proven = certificate.is_some();
+        blocks.push(Block { header, certificate, proposal, transactions });
+        if is_proven {
+            proven = blocks.len();
+        }
+        next = height.next();
+    }
+    blocks.truncate(proven);
+    Ok(blocks)
+}

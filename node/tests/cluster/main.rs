@@ -1,0 +1,9 @@
+//! Several validators in one process, over real sockets.
+
+#[path = "../people/mod.rs"]
+#[allow(dead_code, reason = "each test program needs another part of it")]
+mod people;
+
+mod faults;
+mod together;
+mod world;

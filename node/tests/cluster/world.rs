@@ -1,0 +1,166 @@
+//! Validators in temporary directories, each at a port of its own.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    time::Duration,
+};
+
+use tempfile::TempDir;
+use weal_net::Peer;
+use weal_node::{
+    core::NetworkPlace,
+    genesis::ChainSpec,
+    node::{Node, NodeConfig},
+    validator_key::ValidatorKey,
+};
+use weal_types::{Height, PublicKey, TxHash};
+
+use crate::people::{self, PEOPLE, Person, WEALTH, document_of, euro};
+
+/// Looks until something is so, at most: at 5 ms each a minute, far more than anything takes, for a
+/// machine that is busy.
+const LOOKS: u32 = 12_000;
+
+pub struct Cluster {
+    pub nodes: Vec<Option<Node>>,
+    directories: Vec<TempDir>,
+    addresses: Vec<SocketAddr>,
+    pub spec: ChainSpec,
+    /// The nonce that each person uses next.
+    nonces: Vec<u64>,
+}
+
+fn key(number: usize) -> ValidatorKey {
+    ValidatorKey::from_seed([number as u8 + 1; 32]).unwrap()
+}
+
+/// Ports that were free a moment ago.
+fn addresses(count: usize) -> Vec<SocketAddr> {
+    let bind = |_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let listeners: Vec<_> = (0..count).map(bind).collect();
+    listeners.iter().map(|listener| listener.local_addr().unwrap()).collect()
+}
+
+impl Cluster {
+    pub fn start(size: usize) -> Self {
+        let keys: Vec<_> = (0..size).map(key).collect();
+        let spec = ChainSpec::from_toml(&document_of("consortium", &keys)).unwrap();
+        let mut cluster = Self {
+            nodes: (0..size).map(|_| None).collect(),
+            directories: (0..size).map(|_| tempfile::tempdir().unwrap()).collect(),
+            addresses: addresses(size),
+            spec,
+            nonces: vec![0; usize::from(PEOPLE)],
+        };
+        (0..size).for_each(|number| cluster.start_one(number));
+        cluster
+    }
+
+    pub fn start_one(&mut self, number: usize) {
+        let others = (0..self.nodes.len()).filter(|other| *other != number);
+        let peer = |other: usize| Peer {
+            key: key(other).public(),
+            address: self.addresses[other].to_string(),
+        };
+        let place =
+            NetworkPlace { listen: self.addresses[number], peers: others.map(peer).collect() };
+        let config = NodeConfig {
+            sync: false,
+            cache_bytes: 8 << 20,
+            network: Some(place),
+            ..NodeConfig::new(self.directories[number].path().to_owned())
+        };
+        self.nodes[number] = Some(Node::start(config, self.spec.clone(), key(number)).unwrap());
+    }
+
+    pub fn stop_one(&mut self, number: usize) {
+        self.nodes[number].take().unwrap().stop();
+    }
+
+    pub fn key(&self, number: usize) -> PublicKey {
+        key(number).public()
+    }
+
+    pub fn node(&self, number: usize) -> &Node {
+        self.nodes[number].as_ref().unwrap()
+    }
+
+    pub fn running(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().flatten()
+    }
+
+    /// Links from some validators to the others are dead from now on.
+    pub fn cut(&self, side: &[usize]) {
+        for number in 0..self.nodes.len() {
+            let is_here = side.contains(&number);
+            let others = (0..self.nodes.len()).filter(|other| side.contains(other) != is_here);
+            let keys: Vec<_> = others.map(|other| self.key(other)).collect();
+            self.node(number).network().unwrap().cut(&keys);
+        }
+    }
+
+    pub fn mend(&self) {
+        self.running().for_each(|node| node.network().unwrap().cut(&[]));
+    }
+
+    /// Sends a transfer of a person through a validator, which accepts it.
+    pub async fn send(&mut self, number: usize, person: u16, amount: u128) -> TxHash {
+        let node = self.node(number).clone();
+        let nonce = self.nonces[usize::from(person)];
+        self.nonces[usize::from(person)] += 1;
+        let now = node.clock().now();
+        let wire = people::transfer(&self.spec.chain, now, person, nonce, amount);
+        node.submit(vec![wire]).await.remove(0).unwrap()
+    }
+
+    /// Waits until a transaction is final on all running validators.
+    pub async fn settle(&self, hash: TxHash) {
+        self.wait("a transaction is final everywhere", || {
+            self.running().all(|node| node.ledger().find(&hash).unwrap().is_some())
+        })
+        .await;
+    }
+
+    pub async fn wait(&self, what: &str, mut is_so: impl FnMut() -> bool) {
+        for _ in 0..LOOKS {
+            if is_so() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let heads: Vec<_> = self.running().map(|node| node.head().header.height.0).collect();
+        panic!("{what}: not within a minute; heads {heads:?}");
+    }
+
+    /// All running validators have the same blocks, and no money came or went.
+    pub async fn check(&self) {
+        let top = self.running().map(|node| node.head().header.height).max().unwrap();
+        self.wait("all have the newest block", || {
+            self.running().all(|node| node.head().header.height >= top)
+        })
+        .await;
+        for height in (0..=top.0).map(Height) {
+            let header = |node: &Node| node.ledger().header(height).unwrap().unwrap().0;
+            let headers: Vec<_> = self.running().map(header).collect();
+            assert!(headers.windows(2).all(|pair| pair[0] == pair[1]), "{headers:#?}");
+        }
+        for node in self.running() {
+            assert_eq!(wealth(node), WEALTH * u128::from(PEOPLE));
+        }
+    }
+}
+
+/// What all people hold together.
+fn wealth(node: &Node) -> u128 {
+    use parity_scale_codec::DecodeAll;
+    use weal_runtime::system;
+    use weal_types::state::{Snapshot, StateKey};
+    let snapshot = node.state().committed_snapshot().unwrap();
+    let of = |number| {
+        let key = system::assets::Balance::key(&Person::new(number).id(), &euro());
+        let key = StateKey::new(&system::ASSETS, &key).unwrap();
+        let record = snapshot.get(&key).unwrap().unwrap_or_default();
+        system::assets::Balance::decode_all(&mut &record[..]).map_or(0, |balance| balance.free.0)
+    };
+    (0..PEOPLE).map(of).sum()
+}
