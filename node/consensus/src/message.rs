@@ -19,7 +19,7 @@ use alloc::{sync::Arc, vec::Vec};
 
 use parity_scale_codec::{Decode, Encode};
 use weal_types::{
-    ChainId, Epoch, Hash, Height, View,
+    ChainId, Epoch, Hash, Height, TimeMs, View,
     block::Proposal,
     certificate::{Certificate, Vote},
     codec::{Bounded, DecodeError, decode},
@@ -232,10 +232,10 @@ pub enum Message {
     Certificate(Arc<Certificate>),
     /// See [`Status`].
     Status(Status),
-    /// "I have started again: which statements of mine do you hold?"
-    Recall(Epoch),
-    /// The answer.
-    Recalled(Epoch, Arc<Recollection>),
+    /// "I started again at this time of my clock: which statements of mine do you hold?"
+    Recall(Epoch, TimeMs),
+    /// The answer, which repeats the time: it is of no use to a later life.
+    Recalled(Epoch, TimeMs, Arc<Recollection>),
 }
 
 impl Message {
@@ -253,7 +253,7 @@ impl Message {
             Self::NewView(signed) => signed.body.epoch,
             Self::Certificate(certificate) => certificate.vote.epoch,
             Self::Status(status) => status.epoch,
-            Self::Recall(epoch) | Self::Recalled(epoch, _) => *epoch,
+            Self::Recall(epoch, _) | Self::Recalled(epoch, ..) => *epoch,
         }
     }
 }

@@ -30,6 +30,11 @@ impl Replica {
         self.view
     }
 
+    /// The view that it wants to be in: that one, or the later one that it has left it for.
+    pub const fn wanted_view(&self) -> View {
+        self.target()
+    }
+
     /// Whether it takes part in that view: it has not left it for another.
     pub fn takes_part(&self) -> bool {
         self.is_active()

@@ -8,7 +8,7 @@
 use alloc::{collections::BTreeSet, sync::Arc, vec::Vec};
 
 use weal_types::{
-    View,
+    TimeMs, View,
     certificate::{CertificateKind, Vote},
     codec::Bounded,
 };
@@ -121,11 +121,12 @@ impl Replica {
     }
 
     /// The journal has been replayed.
-    pub(crate) fn start(&mut self) {
+    pub(crate) fn start(&mut self, now: TimeMs) {
         if self.voice != Voice::Replaying {
             return self.halt_unexpected("start", self.stable.height);
         }
         self.end_replay();
+        self.asked = now;
         if self.is_alone() {
             self.voice = Voice::Recovering;
         } else {
@@ -141,13 +142,13 @@ impl Replica {
     /// Asks all others which statements of this replica they hold.
     pub(crate) fn ask_again(&mut self) {
         if matches!(self.voice, Voice::Asking(_)) {
-            self.act(Action::Broadcast(Message::Recall(self.reign.epoch())));
+            self.act(Action::Broadcast(Message::Recall(self.reign.epoch(), self.asked)));
         }
     }
 
     /// Another validator has started: tell it what it said. Everyone answers, also who may not
     /// speak itself, or a cluster that lost power as a whole would never start.
-    pub(crate) fn recollect(&mut self, from: u8) {
+    pub(crate) fn recollect(&mut self, from: u8, asked: TimeMs) {
         let epoch = self.reign.epoch();
         let votes = self.slots.iter().flat_map(|(height, slot)| {
             [&slot.prepares, &slot.commits]
@@ -162,12 +163,13 @@ impl Replica {
             change: self.changes.get(&from).map(|(change, _)| (**change).clone()),
             new_view: led,
         };
-        self.act(Action::Send(from, Message::Recalled(epoch, Arc::new(held))));
+        self.act(Action::Send(from, Message::Recalled(epoch, asked, Arc::new(held))));
     }
 
-    /// What another remembers of this replica.
-    pub(crate) fn recalled(&mut self, from: u8, held: &Recollection) {
-        if !matches!(self.voice, Voice::Asking(_)) {
+    /// What another remembers of this replica. An answer to an earlier life may not know what that
+    /// life said after it had asked.
+    pub(crate) fn recalled(&mut self, from: u8, asked: TimeMs, held: &Recollection) {
+        if !matches!(self.voice, Voice::Asking(_)) || asked != self.asked {
             return;
         }
         if let Some(unknown) = self.unknown(held) {

@@ -178,8 +178,8 @@ impl Rules<'_> {
             }
             Message::NewView(signed) => self.add_new_view(&mut checks, signed)?,
             Message::Certificate(certificate) => self.add_certificate(&mut checks, certificate)?,
-            Message::Recalled(_, held) => self.add_recollection(&mut checks, held)?,
-            Message::Status(_) | Message::Recall(_) => {}
+            Message::Recalled(.., held) => self.add_recollection(&mut checks, held)?,
+            Message::Status(_) | Message::Recall(..) => {}
         }
         Ok(checks)
     }

@@ -134,7 +134,7 @@ fn hear(replica: &mut Replica, from: u8, message: Message) -> Vec<Action> {
 fn remember(replica: &mut Replica, from: u8, epoch: u64, votes: Vec<SignedVote>) -> Vec<Action> {
     let votes = Bounded::new(votes).unwrap();
     let held = Recollection { votes, change: None, new_view: None };
-    hear(replica, from, Message::Recalled(Epoch(epoch), Arc::new(held)))
+    hear(replica, from, Message::Recalled(Epoch(epoch), NOW, Arc::new(held)))
 }
 
 fn status(stable: u64) -> Message {
@@ -223,6 +223,30 @@ fn a_later_view_does_not_hide_a_forgotten_commit() {
     assert_eq!(replica.view(), View(1));
     let forgotten = signed(0, vote(CertificateKind::Commit, 0, 0, 1, [8; 32]));
     assert!(is_muted(&remember(&mut replica, 1, 0, vec![forgotten])));
+}
+
+/// A machine that lost its journal twice within seconds took the answers that its first life had
+/// asked for, and contradicted what that life said after it had asked.
+#[test]
+fn answers_to_an_earlier_life_count_for_nothing() {
+    let mut replica = replica();
+    let later = TimeMs(NOW.0 + 1);
+    let asked = replica.step(later, Event::Start);
+    let question = Action::Broadcast(Message::Recall(Epoch::ZERO, later));
+    assert!(asked.contains(&question), "{asked:?}");
+    for from in 1..4 {
+        remember(&mut replica, from, 0, Vec::new());
+    }
+    assert!(!replica.has_voice());
+    let answer = hear(&mut replica, 1, Message::Recall(Epoch::ZERO, NOW));
+    let answers: Vec<_> = answer
+        .iter()
+        .filter_map(|action| match action {
+            Action::Send(1, Message::Recalled(_, asked, _)) => Some(*asked),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(answers, [NOW]);
 }
 
 /// Two of three could be stuck for ever: they had executed a height, and whoever held its

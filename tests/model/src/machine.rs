@@ -132,7 +132,7 @@ impl Machine {
         self.feed(world, Event::Pool(Some(WAITS_SINCE)));
         let me = self.who;
         for who in (0..SIZE).filter(|who| *who != me) {
-            let answer = Message::Recalled(epoch, Recollection::default().into());
+            let answer = Message::Recalled(epoch, NOW, Recollection::default().into());
             self.hear(world, position(epoch, who), answer);
         }
     }

@@ -46,7 +46,7 @@ pub fn signer(message: &Message) -> u8 {
         Message::ViewChange(signed, _) => signed.signer,
         Message::NewView(signed) => signed.signer,
         Message::Certificate(certificate) => certificate.signers.trailing_zeros() as u8,
-        Message::Status(_) | Message::Recall(_) | Message::Recalled(..) => 0,
+        Message::Status(_) | Message::Recall(..) | Message::Recalled(..) => 0,
     }
 }
 

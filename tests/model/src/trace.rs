@@ -45,6 +45,6 @@ pub fn brief(message: &Message) -> String {
             format!("certificate {:?} {}.{} {hash}", vote.kind, vote.view, vote.height)
         }
         Message::Status(_) => "STATUS".to_owned(),
-        Message::Recall(_) | Message::Recalled(..) => "RECALL".to_owned(),
+        Message::Recall(..) | Message::Recalled(..) => "RECALL".to_owned(),
     }
 }

@@ -28,11 +28,11 @@ pub fn render(document: &str, seeds: &Seeds) -> Result<String> {
                 Some((seed, oracle)) => ((seed + 1).to_string(), oracle.as_str()),
                 None => ("–".to_owned(), "nothing"),
             };
-            let traitor = focus::traitor(index).unwrap_or("any");
-            format!("| `{}` | {} | {traitor} | {needed} | {oracle} |\n", row.name, row.rule)
+            let among = focus::words(index);
+            format!("| `{}` | {} | {among} | {needed} | {oracle} |\n", row.name, row.rule)
         })
         .collect();
-    let head = "| mutant | the rule that it breaks | traitor | seeds | caught by |\n\
+    let head = "| mutant | the rule that it breaks | seeds with | seeds | caught by |\n\
                 |---|---|---|---|---|\n";
     Ok([before, begin, head, &rows, end, after].concat())
 }

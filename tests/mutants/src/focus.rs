@@ -4,7 +4,7 @@
 //! Without this, one traitor in twenty would do so.
 
 use weal_consensus_mutants::table;
-use weal_sim_mutants::Options;
+use weal_sim_mutants::{Kind, Options};
 
 /// By mutant: what the traitors do, by the name of their file in the simulator.
 const TRAITORS: &[(&str, &str)] = &[
@@ -26,23 +26,47 @@ const TRAITORS: &[(&str, &str)] = &[
     ("unfairness-of-one", "impatient"),
     ("unlawful-proposal", "glutton"),
     ("leader-unchecked", "mutator"),
-    ("lowest-claim-wins", "forgetful"),
+    ("nobody-asked", "restored"),
+    ("answers-ignored", "restored"),
+    ("old-answers-taken", "restored"),
+    ("unfairness-tolerated", "unfair"),
 ];
 
+/// By mutant: what happens in each of its runs.
+const KINDS: &[(&str, &[Kind])] =
+    &[("order-not-durable", &[Kind::Core, Kind::Crash, Kind::Lag, Kind::Loss])];
+
 /// What the traitors do in runs of this row of the table, if it matters.
-pub fn traitor(mutant: usize) -> Option<&'static str> {
+fn traitor(mutant: usize) -> Option<&'static str> {
     let name = table::all().get(mutant)?.name;
     TRAITORS.iter().find(|(row, _)| *row == name).map(|(_, traitor)| *traitor)
 }
 
-/// The options of its runs.
-pub fn of(mutant: usize) -> Options {
-    Options { traitor: traitor(mutant).map(str::to_owned), ..Options::default() }
+fn kinds(mutant: usize) -> &'static [Kind] {
+    let name = table::all().get(mutant).map(|row| row.name);
+    let found = KINDS.iter().find(|(row, _)| Some(*row) == name);
+    found.map_or(&[], |(_, kinds)| *kinds)
 }
 
-/// Names in the list that are no mutant's.
+/// The options of its runs.
+pub fn of(mutant: usize) -> Options {
+    Options {
+        traitor: traitor(mutant).map(str::to_owned),
+        with: kinds(mutant).iter().copied().collect(),
+        ..Options::default()
+    }
+}
+
+/// What all of its runs have, in words.
+pub fn words(mutant: usize) -> String {
+    let kinds = kinds(mutant).iter().map(|kind| kind.name());
+    let words: Vec<_> = traitor(mutant).into_iter().chain(kinds).collect();
+    if words.is_empty() { "anything".to_owned() } else { words.join(", ") }
+}
+
+/// Names in the lists that are no mutant's.
 pub fn strangers() -> Vec<&'static str> {
     let rows = table::all();
-    let names = TRAITORS.iter().map(|(name, _)| *name);
+    let names = TRAITORS.iter().map(|(name, _)| *name).chain(KINDS.iter().map(|(name, _)| *name));
     names.filter(|name| rows.iter().all(|row| row.name != *name)).collect()
 }

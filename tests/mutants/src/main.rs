@@ -7,6 +7,7 @@ use weal_mutants::{
     campaign::{BUDGET, Kill, Outcome, for_each, search},
     document, focus, seeds,
 };
+use weal_sim_mutants::Kind;
 
 /// Runs every mutant of the replica until a seed kills it, and prints how each was caught.
 #[derive(Parser)]
@@ -29,6 +30,9 @@ struct Arguments {
     /// What all traitors do, in the place of what the rows say.
     #[arg(long, conflicts_with = "write")]
     traitor: Option<String>,
+    /// Kinds of faults that happen in all runs, beside what the rows say.
+    #[arg(long = "with", value_delimiter = ',', conflicts_with = "write")]
+    also: Vec<Kind>,
     /// Keeps the seeds found, and writes `docs/mutants.md`.
     #[arg(long)]
     write: bool,
@@ -50,6 +54,7 @@ fn main() -> Result<()> {
         let row = chosen[index];
         let mut options = focus::of(row);
         options.traitor = arguments.traitor.clone().or(options.traitor);
+        options.with.extend(&arguments.also);
         let outcome = search(row, &options, arguments.from..last, arguments.compare);
         println!("{}", line(rows[row].name, &outcome));
         outcome

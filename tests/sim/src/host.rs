@@ -10,6 +10,7 @@ use crate::{
     keys::Signer,
     ledger::{Body, Constitution, Ledger, Reign},
     plan::{Micros, Plan},
+    world::{attend::Lag, recall::Held},
 };
 
 mod chain;
@@ -60,6 +61,10 @@ pub(crate) struct Host {
     pub(crate) treason: Option<Box<dyn Treason>>,
     /// The members that it hears and speaks to, by bits: twins share a key, but not their friends.
     pub(crate) friends: u32,
+    /// What it has been waiting for in vain, and since when.
+    pub(crate) lag: Option<(Lag, Micros)>,
+    /// What others held of it when it came back.
+    pub(crate) held: Vec<Held>,
 }
 
 /// A search for a body.
@@ -134,6 +139,8 @@ impl Host {
             is_halted: false,
             treason: None,
             friends: u32::MAX,
+            lag: None,
+            held: Vec::new(),
         }
     }
 

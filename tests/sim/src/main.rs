@@ -55,6 +55,9 @@ struct Reduced {
     /// Kinds of faults.
     #[arg(long, value_delimiter = ',')]
     without: Vec<Kind>,
+    /// Kinds of faults that happen, whatever the seed says.
+    #[arg(long = "with", value_delimiter = ',')]
+    also: Vec<Kind>,
     /// Planned faults, by number.
     #[arg(long, value_delimiter = ',')]
     skip: Vec<usize>,
@@ -73,6 +76,7 @@ impl Reduced {
     fn options(self, trace: bool) -> Options {
         Options {
             without: BTreeSet::from_iter(self.without),
+            with: BTreeSet::from_iter(self.also),
             skip: BTreeSet::from_iter(self.skip),
             unsent: BTreeSet::from_iter(self.unsent),
             traitor: self.traitor,

@@ -23,8 +23,8 @@ const HEALED: plan::Network = plan::Network {
     tail: 80 * MILLI,
 };
 
-/// The same, but a block takes longer than replicas wait at first.
-const SLOW: plan::Network = plan::Network { least: 200 * MILLI, most: 500 * MILLI, ..HEALED };
+/// The same, but a block always takes longer than replicas wait at first.
+const SLOW: plan::Network = plan::Network { least: 400 * MILLI, most: 900 * MILLI, ..HEALED };
 
 impl Network {
     pub(crate) fn new(manners: plan::Network, members: usize, random: Random) -> Self {

@@ -112,6 +112,8 @@ impl FromStr for Kind {
 pub struct Options {
     /// Kinds of faults that do not happen, whatever the seed says.
     pub without: BTreeSet<Kind>,
+    /// Kinds of faults that happen, whatever the seed says.
+    pub with: BTreeSet<Kind>,
     /// Planned faults that do not happen, by their number in the plan.
     pub skip: BTreeSet<usize>,
     /// Transactions that are not submitted, by their number.
@@ -133,7 +135,9 @@ impl Options {
             false => format!(" --{name} {}", items.join(",")),
         };
         let numbers = |set: &BTreeSet<usize>| set.iter().map(usize::to_string).collect();
-        list("without", self.without.iter().map(Kind::to_string).collect())
+        let kinds = |set: &BTreeSet<Kind>| set.iter().map(Kind::to_string).collect();
+        list("without", kinds(&self.without))
+            + &list("with", kinds(&self.with))
             + &list("skip", numbers(&self.skip))
             + &list("unsent", numbers(&self.unsent))
             + &list("traitor", self.traitor.iter().cloned().collect())

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use weal_consensus::{Evidence, Halt, Message, Replica};
+use weal_consensus::{Evidence, Halt, Message, NewView, Replica, Signed};
 use weal_types::{
     ChainId, Hash, Height,
     block::{FinalHeader, Proposal},
@@ -20,6 +20,7 @@ use crate::{
 mod agreement;
 mod bounds;
 mod certificates;
+mod new_views;
 mod proposals;
 mod statements;
 
@@ -36,6 +37,7 @@ pub(crate) struct Oracles {
     results: Agreement,
     certificates: Certificates,
     statements: Statements,
+    chain: ChainId,
 }
 
 impl Oracles {
@@ -46,6 +48,7 @@ impl Oracles {
             results: Agreement::new("one result"),
             certificates: Certificates::new(chain),
             statements: Statements::new(members, chain),
+            chain,
         }
     }
 
@@ -74,6 +77,18 @@ impl Oracles {
         plan: &Plan,
     ) {
         let found = proposals::check(now, member, proposal, plan);
+        self.note(now, found);
+    }
+
+    /// An honest replica accepts the beginning of a view.
+    pub(crate) fn began(
+        &mut self,
+        now: Micros,
+        member: usize,
+        new_view: &Signed<NewView>,
+        (reign, keys): (&Reign, &Keys),
+    ) {
+        let found = new_views::check(member, new_view, &self.chain, (reign, keys));
         self.note(now, found);
     }
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    byzantine::Behaviour,
     options::{Kind, Options},
     random::Random,
 };
@@ -24,6 +25,9 @@ pub(crate) const SECOND: Micros = 1_000_000;
 
 /// One millisecond.
 pub(crate) const MILLI: Micros = 1_000;
+
+/// Transactions of half a minute.
+const LOAD: usize = 40;
 
 /// See the module.
 #[derive(Debug)]
@@ -96,7 +100,11 @@ impl Plan {
         let heal_at = random.between(SECOND / 2, 4 * SECOND);
         let network = draw_network(&mut root.fork(4), &kinds);
         let speeds = draw_speeds(&mut root.fork(5), &kinds);
-        let transactions = draw_transactions(&mut root.fork(6), &kinds, &members, heal_at);
+        let mut transactions = draw_transactions(&mut root.fork(6), &kinds, &members, heal_at);
+        let is_slow = root.fork(8).chance(50);
+        if !is_slow {
+            transactions.extend(draw_load(&mut root.fork(10), &members, heal_at));
+        }
         let faults = faults::draw(&mut root.fork(7), &kinds, &members, heal_at);
         Self {
             kinds,
@@ -111,7 +119,7 @@ impl Plan {
             transactions,
             faults,
             heal_at,
-            is_slow: root.fork(8).chance(50),
+            is_slow,
             is_watched,
         }
     }
@@ -129,7 +137,8 @@ fn draw_kinds(random: &mut Random, options: &Options) -> BTreeSet<Kind> {
             Kind::Power => 250,
             _ => 400,
         };
-        if random.chance(often) && !options.without.contains(&kind) {
+        let is_drawn = random.chance(often) || options.with.contains(&kind);
+        if is_drawn && !options.without.contains(&kind) {
             kinds.insert(kind);
         }
     }
@@ -186,6 +195,23 @@ fn draw_transactions(
         let is_act = number % 3 == 0 && number / 3 < acts;
         let act = is_act.then(|| members.acts[number as usize / 3].clone());
         transactions.push(Submission { at, member: random.pick(&hosts), act });
+    }
+    transactions
+}
+
+/// With an unfair leader, half a minute in which new transactions come before anybody loses
+/// patience: what the leader passes over is then ordered only if the others replace it.
+fn draw_load(random: &mut Random, members: &Members, heal_at: Micros) -> Vec<Submission> {
+    let hosts = members.clients();
+    let is_unfair = |traitor: &members::Traitor| traitor.behaviour == Behaviour::Unfair;
+    if !members.traitors.iter().any(is_unfair) || !random.chance(300) {
+        return Vec::new();
+    }
+    let mut at = heal_at;
+    let mut transactions = Vec::new();
+    for _ in 0..LOAD {
+        at += random.between(550 * MILLI, 850 * MILLI);
+        transactions.push(Submission { at, member: random.pick(&hosts), act: None });
     }
     transactions
 }

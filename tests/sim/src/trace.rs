@@ -161,8 +161,8 @@ pub(crate) fn brief(message: &Message) -> String {
         }
         Message::Certificate(certificate) => format!("Certificate {}", of_vote(&certificate.vote)),
         Message::Status(status) => format!("{status:?}"),
-        Message::Recall(epoch) => format!("Recall e{epoch}"),
-        Message::Recalled(epoch, held) => {
+        Message::Recall(epoch, _) => format!("Recall e{epoch}"),
+        Message::Recalled(epoch, _, held) => {
             format!("Recalled e{epoch}: {} votes", held.votes.len())
         }
     }

@@ -20,11 +20,13 @@ use crate::{
 };
 
 mod arrive;
+pub(crate) mod attend;
 mod bodies;
 mod faults;
 mod judge;
 mod observe;
 mod perform;
+pub(crate) mod recall;
 mod send;
 mod sync;
 mod work;

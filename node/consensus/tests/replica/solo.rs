@@ -82,7 +82,7 @@ fn a_restart_goes_on_where_the_journal_ends() {
 fn an_answer_that_nobody_asked_for_stops_the_replica() {
     let mut node = Node::new(settings(1, 0));
     node.replica.step(crate::lab::NOW, Event::Start);
-    let signed = Event::Signed(Message::Recall(Epoch(0)));
+    let signed = Event::Signed(Message::Recall(Epoch(0), crate::lab::NOW));
     let actions = node.replica.step(crate::lab::NOW, signed);
     assert!(matches!(actions[..], [Action::Halt(_)]));
 }

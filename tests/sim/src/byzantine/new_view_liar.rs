@@ -67,13 +67,14 @@ impl Treason for NewViewLiar {
 
 impl NewViewLiar {
     fn lie(&self, scene: &mut Scene<'_>, new_view: &NewView) -> Option<NewView> {
-        match scene.random.index(8) {
+        match scene.random.index(10) {
             0 => omit(scene, new_view),
             1 => repeat(scene, new_view),
             2 => claim_nothing(scene, new_view),
             3 => raise_stable(scene, new_view),
             4 => forge_changes(scene, new_view),
-            5 => forge_certificate(scene, new_view),
+            5 | 6 => forge_certificate(scene, new_view),
+            7 => claim_late(scene, new_view),
             _ => self.claim_old(scene, new_view).or_else(|| omit(scene, new_view)),
         }
     }
@@ -233,12 +234,27 @@ fn forge_changes(scene: &Scene<'_>, new_view: &NewView) -> Option<NewView> {
     Some(NewView { changes: bounded(changes?)?, ..forgotten })
 }
 
+/// Claims with good certificates that they are of the newest view.
+fn claim_late(scene: &Scene<'_>, new_view: &NewView) -> Option<NewView> {
+    let newest = View(new_view.view.0 - 1);
+    let claim = |certificate: &Certificate| {
+        let Vote { height, hash, .. } = certificate.vote;
+        Claim { height, view: newest, digest: hash }
+    };
+    let claims = new_view.prepared.iter().map(claim).collect();
+    with_own(scene, new_view, new_view.stable, claims)
+}
+
 /// Makes up certificates, for nothing, of the newest view.
 fn forge_certificate(scene: &Scene<'_>, new_view: &NewView) -> Option<NewView> {
     let newest = View(new_view.view.0 - 1);
     let quorum = scene.reign.set.quorum();
-    let claimed: BTreeSet<Height> =
+    let mut claimed: BTreeSet<Height> =
         new_view.prepared.iter().map(|certificate| certificate.vote.height).collect();
+    let first = Height(new_view.stable.height.0 + 1);
+    if claimed.is_empty() {
+        claimed.insert(first);
+    }
     let forge = |height: &Height| {
         let vote = Vote {
             kind: CertificateKind::Prepare,
@@ -258,5 +274,8 @@ fn forge_certificate(scene: &Scene<'_>, new_view: &NewView) -> Option<NewView> {
     };
     let claims = certificates.iter().map(claim).collect();
     let lie = with_own(scene, new_view, new_view.stable, claims)?;
-    omit(scene, &NewView { prepared: bounded(certificates)?, ..lie })
+    let top = claimed.last().copied()?;
+    let empty = |height| Slotted { height, digest: scene.null(height) };
+    let order = bounded((first.0..=top.0).map(Height).map(empty).collect())?;
+    Some(NewView { order, prepared: bounded(certificates)?, ..lie })
 }

@@ -29,7 +29,7 @@ pub(crate) struct Pool {
     /// Whether something changed since.
     pub(crate) is_dirty: bool,
     /// The view whose leader this host has called unfair.
-    called: Option<(Epoch, View)>,
+    pub(crate) called: Option<(Epoch, View)>,
 }
 
 #[derive(Clone, Copy, Debug)]

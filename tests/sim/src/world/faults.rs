@@ -63,13 +63,17 @@ impl World {
     pub(super) fn start(&mut self, host: usize) {
         let (plan, constitution) = (Rc::clone(&self.plan), Rc::clone(&self.constitution));
         let on = &mut self.hosts[host];
-        if on.treason.as_ref().is_some_and(|treason| treason.is_restored()) {
+        let is_restored = on.treason.as_ref().is_some_and(|treason| treason.is_restored());
+        if is_restored {
             on.journal.restore_old(&mut self.random);
         }
         on.reset(&plan, &constitution);
         let (life, member) = (on.life, on.member);
         self.trace.note(self.now, || format!("member {member} starts"));
         self.replay(host);
+        if is_restored {
+            self.note_held(host);
+        }
         if self.hosts[host].position().is_none() {
             return self.later(super::observe::EVERY, Happening::Poll { host, life });
         }

@@ -16,6 +16,7 @@ impl World {
     /// Looks, ten times a second, whether all is done.
     pub(super) fn judge(&mut self) {
         let since = self.now - self.plan.heal_at;
+        self.attend();
         match self.unfinished() {
             None => {
                 let done = *self.done_at.get_or_insert(self.now);
@@ -37,13 +38,21 @@ impl World {
     /// fault ended; then the others join it, and each traitor in turn may cost as long a wait once
     /// more before an honest member leads. A transaction that only a minority knows is offered
     /// half-way through such a wait; whoever left its view alone is joined after a minute, and
-    /// unfair leaders are noticed after ten seconds each.
+    /// unfair leaders are noticed after ten seconds each. Where a block takes longer than the
+    /// shortest patience, which each ordered slot brings back, it takes two views.
     fn patience(&self) -> Micros {
         if let Some(patience_ms) = self.options.patience_ms {
             return patience_ms * MILLI;
         }
         let traitors = self.plan.members.traitors.len() as u64;
-        (2 * traitors + 4) * 30 * SECOND + 60 * SECOND
+        let slots = match self.plan.is_slow {
+            true => {
+                let acts = self.plan.transactions.iter().filter(|sent| sent.act.is_some()).count();
+                self.plan.transactions.len() as u64 + 2 * self.plan.window * acts as u64
+            }
+            false => 0,
+        };
+        (2 * traitors + 4) * 30 * SECOND + 60 * SECOND + slots * 10 * SECOND
     }
 
     /// Whether nothing has happened for long enough. Blocks need a reason at once; views do after

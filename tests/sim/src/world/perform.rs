@@ -99,16 +99,20 @@ impl World {
         let on = &mut self.hosts[host];
         let entry = on.entry(record, &self.constitution);
         on.pool.note(&entry);
-        if let Record::Ordered(certificate) = &entry.record
-            && on.treason.is_none()
-        {
-            let vote = &certificate.vote;
-            self.oracles.ordered(now, on.member, vote.height, vote.hash);
-        }
-        if let Record::Accepted { proposal, .. } = &entry.record
-            && on.treason.is_none()
-        {
-            self.oracles.accepted(now, on.member, proposal, &self.plan);
+        if on.treason.is_none() {
+            match &entry.record {
+                Record::Ordered(certificate) => {
+                    let vote = &certificate.vote;
+                    self.oracles.ordered(now, on.member, vote.height, vote.hash);
+                }
+                Record::Accepted { proposal, .. } => {
+                    self.oracles.accepted(now, on.member, proposal, &self.plan);
+                }
+                Record::NewView(signed) => {
+                    self.oracles.began(now, on.member, signed, (&on.reign, &self.keys));
+                }
+                _ => {}
+            }
         }
         if let (Record::Accepted { view, .. }, Some(digest)) = (&entry.record, &entry.digest)
             && on.pool.is_unfair((digest, *view), &on.bodies, (now, most))

@@ -25,7 +25,11 @@ impl World {
             let packet = self.pack(host, on.member, message);
             return self.post(host, to, &packet);
         }
-        let own = on.member;
+        let is_own = signer(&message).is_some() && signer(&message) == on.position();
+        if is_own && !on.held.is_empty() {
+            self.hold_against(host, &message);
+        }
+        let own = self.hosts[host].member;
         for to in to.iter().copied().filter(|to| *to != own) {
             let sent = self.tempt(host, |treason, scene| {
                 let messages = treason.send(scene, to, message.clone());

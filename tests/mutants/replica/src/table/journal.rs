@@ -138,21 +138,42 @@ pub(super) const MUTANTS: &[Mutant] = &[
         }],
     },
     Mutant {
+        name: "answers-ignored",
+        rule: "Whoever is told of a statement that its journal does not know votes no more",
+        edits: &[Edit {
+            file: "recovery.rs",
+            find: "if let Some(unknown) = ⟦self.unknown(held)⟧ {",
+            replace: "None::<Message>",
+        }],
+    },
+    Mutant {
+        name: "old-answers-taken",
+        rule: "Answers to the questions of an earlier life count for nothing",
+        edits: &[Edit { file: "recovery.rs", find: "asked != self.asked", replace: "false" }],
+    },
+    Mutant {
         name: "answers-refused",
         rule: "Everyone answers whoever has started, also who may not speak itself",
         edits: &[Edit {
             file: "replica.rs",
-            find: "Message::Recall(_) => ⟦self.recollect(from)⟧,",
-            replace: "if self.may_speak() { self.recollect(from) }",
+            find: "Message::Recall(_, asked) => ⟦self.recollect(from, asked)⟧,",
+            replace: "if self.may_speak() { self.recollect(from, asked) }",
         }],
     },
     Mutant {
         name: "order-not-durable",
-        rule: "B3: what is ordered is durable before CHECKPOINT",
-        edits: &[Edit {
-            file: "execute.rs",
-            find: "⟦waits.min()⟧.unwrap_or(Height::MAX)",
-            replace: "None",
-        }],
+        rule: "B3: what is ordered is durable before CHECKPOINT; or is executed during a search",
+        edits: &[
+            Edit {
+                file: "execute.rs",
+                find: "match ⟦self.is_alone()⟧ {\n            true => self.actions.extend",
+                replace: "true",
+            },
+            Edit {
+                file: "execute.rs",
+                find: "self.executing.is_some()",
+                replace: "self.executing.is_some() || self.syncing.is_some()",
+            },
+        ],
     },
 ];

@@ -151,6 +151,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
         }],
     },
     Mutant {
+        name: "unfairness-tolerated",
+        rule: "A leader that f + 1 call unfair is replaced",
+        edits: &[Edit {
+            file: "view_change.rs",
+            find: "self.unfair.len() >= self.some_correct()",
+            replace: "false",
+        }],
+    },
+    Mutant {
         name: "unfairness-of-one",
         rule: "One validator's word replaces no leader",
         edits: &[Edit {
@@ -177,14 +186,5 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "bodies-asked-once",
         rule: "Missing transactions are asked for until they are there",
         edits: &[Edit { file: "bodies.rs", find: "self.actions.extend(again);", replace: "" }],
-    },
-    Mutant {
-        name: "search-stops-execution",
-        rule: "What is ordered is executed also while blocks are looked for",
-        edits: &[Edit {
-            file: "execute.rs",
-            find: "self.executing.is_some()",
-            replace: "self.executing.is_some() || self.syncing.is_some()",
-        }],
     },
 ];
