@@ -19,7 +19,7 @@ PURE := weal-types weal-consensus weal-provenance weal-proof
 SEEDS := 0..1000000
 
 # Suites of weal-bench.
-SUITES := exec verify state gas gate node trace
+SUITES := exec verify state gas gate node cluster trace
 
 .NOTPARALLEL:
 .PHONY: help setup demo test format lint pure tests docs golden bench campaign

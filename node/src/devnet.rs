@@ -34,10 +34,11 @@ pub const GOVERNANCE: &str = "judy";
 /// The assets: symbol, and what each account starts with, in hundredths.
 pub const ASSETS: [(&str, u128); 2] = [("CNY", 100_000_000), ("EUR", 5_000_000)];
 
-/// The validator's secret. Everybody knows it: a devnet convinces nobody but its owner.
-pub const VALIDATOR_SEED: [u8; 32] = *b"commonweal devnet validator key!";
+/// The first validator's secret; the others' differ in the last byte. Everybody knows them: a
+/// devnet convinces nobody but its owner.
+const VALIDATOR_SEED: [u8; 32] = *b"commonweal devnet validator key!";
 
-/// The chain and its validator's key.
+/// The chain and the key of its only validator.
 pub struct Devnet {
     /// The chain.
     pub spec: ChainSpec,
@@ -45,13 +46,37 @@ pub struct Devnet {
     pub key: ValidatorKey,
 }
 
-/// The devnet called `name`: its id depends on the name alone.
+/// The devnet of one validator called `name`: its id depends on the name alone.
 pub fn devnet(name: &str) -> Result<Devnet, GenesisError> {
-    let unusable = |place: &str| GenesisError::Value {
-        place: place.into(),
-        reason: "a fixed key is unusable: a bug".into(),
-    };
-    let key = ValidatorKey::from_seed(VALIDATOR_SEED).ok_or_else(|| unusable("validators"))?;
+    let key = ValidatorKey::from_seed(validator_seed(0)).ok_or_else(|| unusable("validators"))?;
+    Ok(Devnet { spec: with_validators(name, 1)?, key })
+}
+
+/// The secret of a validator of a devnet, by its position.
+pub const fn validator_seed(position: u8) -> [u8; 32] {
+    let mut seed = VALIDATOR_SEED;
+    seed[31] = seed[31].wrapping_add(position);
+    seed
+}
+
+/// The devnet of so many validators called `name`: its id depends on both alone.
+pub fn with_validators(name: &str, validators: u8) -> Result<ChainSpec, GenesisError> {
+    let key = |position| ValidatorKey::from_seed(validator_seed(position));
+    let keys: Option<Vec<_>> = (0..validators).map(key).collect();
+    let keys = keys.ok_or_else(|| unusable("validators"))?;
+    let document = document(name, &keys)?;
+    let text = toml::to_string(&document).map_err(|error| GenesisError::Value {
+        place: "devnet".into(),
+        reason: error.to_string(),
+    })?;
+    ChainSpec::from_toml(&text)
+}
+
+fn unusable(place: &str) -> GenesisError {
+    GenesisError::Value { place: place.into(), reason: "a fixed key is unusable: a bug".into() }
+}
+
+fn document(name: &str, keys: &[ValidatorKey]) -> Result<Document, GenesisError> {
     let address =
         |name: &str| dev_account(name).map(|pair| pair.address()).ok_or_else(|| unusable(name));
     let mut accounts = Vec::new();
@@ -77,7 +102,11 @@ pub fn devnet(name: &str) -> Result<Devnet, GenesisError> {
         cap: None,
         balances: balances(amount),
     };
-    let document = Document {
+    let entry = |key: &ValidatorKey| ValidatorEntry {
+        key: format!("0x{}", hex::encode(key.public().0)),
+        organisation: "you".into(),
+    };
+    Ok(Document {
         name: name.into(),
         mode: Mode::Devnet,
         time_ms: 1_700_000_000_000,
@@ -85,18 +114,10 @@ pub fn devnet(name: &str) -> Result<Devnet, GenesisError> {
         registrars: Vec::new(),
         params: ParamsEntry::default(),
         fee: None,
-        validators: vec![ValidatorEntry {
-            key: format!("0x{}", hex::encode(key.public().0)),
-            organisation: "you".into(),
-        }],
+        validators: keys.iter().map(entry).collect(),
         assets: ASSETS.into_iter().map(asset).collect(),
         accounts,
-    };
-    let text = toml::to_string(&document).map_err(|error| GenesisError::Value {
-        place: "devnet".into(),
-        reason: error.to_string(),
-    })?;
-    Ok(Devnet { spec: ChainSpec::from_toml(&text)?, key })
+    })
 }
 
 #[cfg(test)]

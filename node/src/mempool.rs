@@ -142,7 +142,7 @@ impl Mempool {
     /// Since when the oldest ready transaction waits.
     pub fn oldest(&self) -> Option<TimeMs> {
         let pool = self.pool();
-        let (account, nonce) = pool.ready.values().next()?;
+        let ((_, nonce), account) = pool.ready.first_key_value()?;
         pool.queues.get(account)?.entry(*nonce).and_then(|entry| entry.ready_since)
     }
 
@@ -169,8 +169,9 @@ impl Mempool {
     /// The oldest ready transactions, of so many bytes together; one at least.
     pub fn oldest_ready(&self, bytes: usize) -> Vec<Arc<Pooled>> {
         let pool = self.pool();
-        let ready = pool.ready.values();
-        let entries = ready.filter_map(|(account, nonce)| pool.queues.get(account)?.entry(*nonce));
+        let ready = pool.ready.iter();
+        let entries =
+            ready.filter_map(|((_, nonce), account)| pool.queues.get(account)?.entry(*nonce));
         let mut left = bytes;
         let fits = |pooled: &Arc<Pooled>| {
             let is_first = left == bytes;

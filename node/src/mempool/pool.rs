@@ -30,8 +30,8 @@ pub(super) struct Pool {
     pub by_hash: BTreeMap<TxHash, (AccountId, Nonce)>,
     /// Executed and not yet in the database: still pending for whoever asks.
     pub executed: BTreeSet<TxHash>,
-    /// What a block may take, by arrival.
-    pub ready: BTreeMap<u64, (AccountId, Nonce)>,
+    /// What a block may take, by turn and nonce: each account's nonces follow each other.
+    pub ready: BTreeMap<(u64, Nonce), AccountId>,
     /// What the payers of waiting transactions may have to pay, where fees are charged.
     owed: BTreeMap<AccountId, u128>,
     pub dropped: LruCache<TxHash, SkipReason>,
@@ -134,8 +134,8 @@ impl Pool {
     /// Puts the account's next transactions among the ready ones, as far as they follow each other.
     fn offer(&mut self, account: &AccountId, now: TimeMs) {
         let Some(queue) = self.queues.get_mut(account) else { return };
-        for (arrival, nonce) in queue.offer(now) {
-            self.ready.insert(arrival, (*account, nonce));
+        for turn in queue.offer(now) {
+            self.ready.insert(turn, *account);
         }
     }
 
@@ -145,7 +145,7 @@ impl Pool {
         let mut taken = Vec::new();
         // Nonces follow each other: an account that was passed over has no turn in this block.
         let mut passed = BTreeSet::new();
-        for (account, nonce) in self.ready.values() {
+        for ((_, nonce), account) in &self.ready {
             if selection.transactions.len() == limit::BLOCK_TXS {
                 break;
             }
@@ -178,8 +178,8 @@ impl Pool {
     /// A block has this transaction: no other may take it.
     pub fn take(&mut self, account: &AccountId, nonce: Nonce) {
         let Some(queue) = self.queues.get_mut(account) else { return };
-        if let Some(entry) = queue.entry(nonce) {
-            self.ready.remove(&entry.arrival);
+        if let Some(turn) = queue.entry(nonce).and_then(|entry| entry.turn) {
+            self.ready.remove(&(turn, nonce));
         }
         queue.take(nonce);
     }
@@ -251,9 +251,14 @@ impl Pool {
     ) -> Option<(TxHash, SkipReason)> {
         let queue = self.queues.get_mut(account)?;
         let offers = queue.give_back(nonce);
-        let is_passing =
-            matches!(reason, SkipReason::OverQuota | SkipReason::GasLimit | SkipReason::WrongNonce);
-        if !is_passing || offers >= OFFERS {
+        let is_over = match reason {
+            SkipReason::OverQuota | SkipReason::GasLimit => offers >= OFFERS,
+            // What it follows stood in a block that came to nothing. A nonce that is used goes as
+            // stale.
+            SkipReason::WrongNonce => false,
+            _ => true,
+        };
+        if is_over {
             return self.remove(account, nonce, Some(reason));
         }
         None
@@ -268,7 +273,9 @@ impl Pool {
     ) -> Option<(TxHash, SkipReason)> {
         let entry = self.queues.get_mut(account)?.remove(nonce)?;
         let hash = entry.pooled.verified.hash();
-        self.ready.remove(&entry.arrival);
+        if let Some(turn) = entry.turn {
+            self.ready.remove(&(turn, nonce));
+        }
         self.by_hash.remove(&hash);
         self.bytes -= entry.pooled.wire.len();
         if let Some((payer, most)) = owes(&entry.pooled)

@@ -13,8 +13,10 @@ pub const FUTURE_NONCES: u64 = 16;
 /// A transaction in its queue.
 pub(super) struct Entry {
     pub pooled: Arc<Pooled>,
-    /// Its turn among all transactions of the pool.
+    /// Its place among all transactions of the pool, in the order in which they came.
     pub arrival: u64,
+    /// Its turn, once it is on offer: not before that of the nonce before it.
+    pub turn: Option<u64>,
     pub ready_since: Option<TimeMs>,
     is_durable: bool,
     offers: u8,
@@ -56,7 +58,8 @@ impl Queue {
     }
 
     pub fn insert(&mut self, nonce: Nonce, pooled: Arc<Pooled>, arrival: u64) {
-        let entry = Entry { pooled, arrival, ready_since: None, is_durable: false, offers: 0 };
+        let entry =
+            Entry { pooled, arrival, turn: None, ready_since: None, is_durable: false, offers: 0 };
         self.entries.insert(nonce.0, entry);
     }
 
@@ -88,9 +91,12 @@ impl Queue {
     /// The transactions that become ready now: turn and nonce of each.
     pub fn offer(&mut self, now: TimeMs) -> Vec<(u64, Nonce)> {
         let mut offered = Vec::new();
+        let before = self.offered.0.checked_sub(1).and_then(|nonce| self.entries.get(&nonce));
+        let mut turn = before.and_then(|entry| entry.turn).unwrap_or(0);
         while let Some(entry) = self.entries.get_mut(&self.offered.0).filter(|e| e.is_durable) {
             entry.ready_since.get_or_insert(now);
-            offered.push((entry.arrival, self.offered));
+            turn = *entry.turn.get_or_insert(turn.max(entry.arrival));
+            offered.push((turn, self.offered));
             self.offered = Nonce(self.offered.0 + 1);
         }
         offered

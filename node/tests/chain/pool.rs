@@ -134,3 +134,18 @@ fn what_was_accepted_comes_back_however_far_the_database_is_behind() {
     pool.make_ready(&restored, TimeMs(1));
     assert_eq!(pool.oldest_ready(usize::MAX).len(), 40);
 }
+
+/// Blocks took transactions as they had come, nonces or not: those that came before the ones that
+/// they follow were skipped, and after three blocks dropped.
+#[tokio::test(flavor = "multi_thread")]
+async fn nonces_that_arrive_backwards_run_in_one_block() {
+    let world = World::new();
+    let node = &world.node;
+    let mut hashes = Vec::new();
+    for nonce in (0..16).rev() {
+        hashes.push(accepted(node, transfer(node, 0, nonce, 1)).await);
+    }
+    for hash in hashes {
+        assert_eq!(finality(node, hash).await.height.0, 1);
+    }
+}

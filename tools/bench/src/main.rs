@@ -47,8 +47,10 @@ enum Suite {
     Gas,
     /// The modules that take longest to check and compile.
     Gate,
-    /// A whole node: donations over JSON-RPC.
+    /// A chain of one validator: donations over JSON-RPC.
     Node,
+    /// The same with four validators.
+    Cluster,
     /// A million gifts, and the way of one.
     Trace,
 }
@@ -62,6 +64,7 @@ impl Suite {
             Self::Gas => "gas",
             Self::Gate => "gate",
             Self::Node => "node",
+            Self::Cluster => "cluster",
             Self::Trace => "trace",
         }
     }
@@ -74,6 +77,7 @@ impl Suite {
             Self::Gas => gas::run(),
             Self::Gate => gate::run(),
             Self::Node => node::run(),
+            Self::Cluster => node::run_four(),
             Self::Trace => trace::run(),
         }
     }

@@ -25,7 +25,7 @@ use weal_types::{
 };
 
 use crate::{
-    node::{chain, process::NodeProcess},
+    node::{chain, process},
     report::Row,
 };
 
@@ -47,7 +47,7 @@ const TRACED: usize = 200;
 
 /// Runs the suite.
 pub fn run() -> Vec<Row> {
-    let node = NodeProcess::start();
+    let node = process::start(1).remove(0);
     let desk = Desk::open(node.url()).expect("a node");
     let (campaign, parties) = chain::campaign(&desk);
     let bytes = node.disk_bytes();

@@ -38,13 +38,13 @@ pub async fn one_by_one(url: &str, donations: &[Hex]) -> Vec<Duration> {
     latencies
 }
 
-/// Sends all donations, each as a call of its own, and waits until the last is final. How long the
-/// watched ones took, ascending.
-pub async fn sustained(url: &str, donations: &[Hex]) -> Vec<Duration> {
+/// Sends all donations, each as a call of its own, over connections to all nodes in turn, and waits
+/// until the last is final. How long the watched ones took, ascending.
+pub async fn sustained(urls: &[&str], donations: &[Hex]) -> Vec<Duration> {
     let donations: Arc<[Hex]> = donations.into();
     let mut tasks = Vec::new();
     for connection in 0..CONNECTIONS {
-        let stream = Arc::new(connect(url).await);
+        let stream = Arc::new(connect(urls[connection % urls.len()]).await);
         for lane in 0..IN_FLIGHT {
             let (stream, donations) = (Arc::clone(&stream), Arc::clone(&donations));
             // Every lane takes every so-many-th, so that a donor's donations go out in order.
@@ -66,7 +66,7 @@ pub async fn sustained(url: &str, donations: &[Hex]) -> Vec<Duration> {
     for wait in waits {
         latencies.push(wait.await.expect("a wait"));
     }
-    let stream = connect(url).await;
+    let stream = connect(urls[0]).await;
     for donation in donations.iter().rev().take(CONNECTIONS * IN_FLIGHT) {
         until_final(&stream, donation).await;
     }
@@ -90,7 +90,7 @@ async fn send(stream: &Arc<Stream>, donations: &Arc<[Hex]>, number: usize) -> Op
                 return Some(tokio::spawn(async move {
                     let wait = TxWait { hash, timeout_ms: Some(WAIT_MS) };
                     let status = stream.tx_wait(&wait).await.expect("an answer");
-                    assert_eq!(status.state, TxState::Final);
+                    assert_eq!(status.state, TxState::Final, "{status:?}");
                     begun.elapsed()
                 }));
             }
@@ -111,6 +111,6 @@ async fn until_final(stream: &Stream, donation: &Hex) -> Duration {
     let hash = verdicts[0].hash.expect("accepted or known");
     let wait = TxWait { hash, timeout_ms: Some(WAIT_MS) };
     let status = stream.tx_wait(&wait).await.expect("an answer");
-    assert_eq!(status.state, TxState::Final);
+    assert_eq!(status.state, TxState::Final, "{status:?}");
     begun.elapsed()
 }

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     io::{Read, Write},
-    net::TcpStream,
+    net::{Ipv4Addr, TcpListener, TcpStream},
     os::unix::fs::PermissionsExt,
     path::Path,
     process::{Child, Command, Stdio},
@@ -12,7 +12,7 @@ use std::{
 };
 
 use tempfile::TempDir;
-use weal_node::devnet;
+use weal_node::{devnet, genesis::ChainSpec};
 
 /// Ticks of the kernel's accounting per second; the same on every Linux that people run.
 const TICKS: u64 = 100;
@@ -23,17 +23,43 @@ pub struct NodeProcess {
     url: String,
 }
 
+/// Starts the validators of a chain, each with the daemon that lies beside this program.
+pub fn start(validators: u8) -> Vec<NodeProcess> {
+    let spec = devnet::with_validators("bench", validators).expect("a chain");
+    let bind = |_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let listeners: Vec<_> = (0..validators).map(bind).collect();
+    let port = |listener: &TcpListener| listener.local_addr().expect("bound").port();
+    let ports: Vec<u16> = listeners.iter().map(port).collect();
+    drop(listeners);
+    let spawn = |number| NodeProcess::spawn(number, &spec, &ports);
+    let mut nodes: Vec<_> = (0..validators).map(spawn).collect();
+    nodes.iter_mut().for_each(NodeProcess::wait);
+    nodes
+}
+
 impl NodeProcess {
-    /// Starts the daemon that lies beside this program.
-    pub fn start() -> Self {
+    fn spawn(number: u8, spec: &ChainSpec, ports: &[u16]) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let path = |name: &str| directory.path().join(name);
-        let chain = devnet::devnet("bench").expect("a chain");
-        fs::write(path("genesis.toml"), &chain.spec.document).expect("written");
-        fs::write(path("key"), hex::encode(devnet::VALIDATOR_SEED)).expect("written");
+        fs::write(path("genesis.toml"), &spec.document).expect("written");
+        fs::write(path("key"), hex::encode(devnet::validator_seed(number))).expect("written");
         fs::set_permissions(path("key"), fs::Permissions::from_mode(0o600)).expect("private");
-        let config = "data = \"data\"\ngenesis = \"genesis.toml\"\nkey = \"key\"\n\
-                      [rpc]\nlisten = \"127.0.0.1:0\"\n[log]\nlevel = \"warn\"\n";
+        let mut config = "data = \"data\"\ngenesis = \"genesis.toml\"\nkey = \"key\"\n\
+                          [rpc]\nlisten = \"127.0.0.1:0\"\n[log]\nlevel = \"warn\"\n"
+            .to_owned();
+        let others = ports.iter().zip(spec.validators.validators.iter()).enumerate();
+        for (other, (port, validator)) in others {
+            if other == usize::from(number) {
+                continue;
+            }
+            if !config.contains("[network]") {
+                let own = ports[usize::from(number)];
+                config += &format!("[network]\nlisten = \"127.0.0.1:{own}\"\n");
+            }
+            let key = hex::encode(validator.key.0);
+            config += "[[network.peers]]\n";
+            config += &format!("key = \"0x{key}\"\naddress = \"127.0.0.1:{port}\"\n");
+        }
         fs::write(path("node.toml"), config).expect("written");
         let program = std::env::current_exe().expect("a path").with_file_name("weal-node");
         let child = Command::new(program)
@@ -44,13 +70,16 @@ impl NodeProcess {
             .stdin(Stdio::null())
             .spawn()
             .expect("weal-node lies beside weal-bench");
-        let ready = path("ready");
+        Self { directory, child, url: String::new() }
+    }
+
+    fn wait(&mut self) {
+        let ready = self.directory.path().join("ready");
         let url = (0..3_000).find_map(|_| {
             std::thread::sleep(Duration::from_millis(10));
             fs::read_to_string(&ready).ok()
         });
-        let url = url.expect("ready within 30 s").trim().to_owned();
-        Self { directory, child, url }
+        url.expect("ready within 30 s").trim().clone_into(&mut self.url);
     }
 
     pub fn url(&self) -> &str {
@@ -68,7 +97,8 @@ impl NodeProcess {
             let ticks = ticks(&entry.path().join("stat"));
             living += ticks;
             let name = match name.trim() {
-                known @ ("rpc" | "verifier" | "journal" | "engine" | "committer") => known,
+                known @ ("rpc" | "verifier" | "journal" | "engine" | "committer" | "door") => known,
+                "weal-net" => "network",
                 "executor" => "execute",
                 name if name.starts_with("rocksdb") => "rocksdb",
                 _ => "others",
@@ -122,6 +152,15 @@ impl Drop for NodeProcess {
 
 /// Processor time by kind of thread, in ticks.
 pub struct Cpu(BTreeMap<String, u64>);
+
+/// Of all nodes together.
+pub fn cpu(nodes: &[NodeProcess]) -> Cpu {
+    let mut all = BTreeMap::new();
+    for (name, ticks) in nodes.iter().flat_map(|node| node.cpu().0) {
+        *all.entry(name).or_default() += ticks;
+    }
+    Cpu(all)
+}
 
 impl Cpu {
     /// What was used since `before`.
