@@ -33,6 +33,7 @@ use std::{
 
 use weal_consensus::{Pace, Replica, Token, Verified};
 use weal_net::Received;
+use weal_state::PREPARED_BLOCKS;
 use weal_types::{
     Epoch, Hash, Height, PublicKey, TxHash, block::Proposal, certificate::Certificate,
     receipt::SkipReason,
@@ -142,6 +143,9 @@ pub enum Commit {
     /// Make everything so far survive a power cut, and say [`EngineInput::Flushed`].
     Flush(Height),
 }
+
+// Executed up to the window above the stable height, waiting here, and being written.
+const _: () = assert!(weal_consensus::WINDOW as usize + COMMITS_WAITING + 2 <= PREPARED_BLOCKS);
 
 /// The engine, seen from outside.
 pub struct Engine {

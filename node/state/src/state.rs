@@ -24,8 +24,9 @@ use crate::{
 pub use history::HistoryProgress;
 pub use query::Proven;
 
-/// Blocks that may be prepared and not committed: execution runs ahead of certification by so many.
-pub const PREPARED_BLOCKS: usize = 16;
+/// Blocks that may be prepared and not committed: those that execution runs ahead of certification,
+/// a window of 16, and certified ones on their way to the disk.
+pub const PREPARED_BLOCKS: usize = 32;
 
 /// How a [`State`] is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
