@@ -1,4 +1,5 @@
-//! A whole chain, of one validator or of four: donations over JSON-RPC, from the socket to the disk.
+//! A whole chain, of one validator or of four: donations over JSON-RPC, from the socket to the
+//! disk.
 //!
 //! Each node is a process of its own that waits for the disk as in production; the load generator
 //! shares the machine with them. Each donation is a call of its own, signed beforehand.

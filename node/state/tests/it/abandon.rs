@@ -23,14 +23,15 @@ fn a_stack_of_blocks_is_bounded_and_ordered() {
     assert_eq!(wrong, Err(StateError::WrongHeight { expected: Height(1), given: Height(2) }));
     let mut stack: Vec<_> =
         (0..PREPARED_BLOCKS as u32).map(|n| checked.prepare(vec![put(n, "ahead")])).collect();
-    let full = checked.state.prepare(Height(17), ChangeSet::default());
+    let top = Height(PREPARED_BLOCKS as u64);
+    let full = checked.state.prepare(Height(top.0 + 1), ChangeSet::default());
     assert_eq!(full, Err(StateError::WindowFull { waiting: PREPARED_BLOCKS }));
     let second = stack.remove(1);
     let refused = checked.state.commit(second, &Batch::new());
     assert_eq!(refused, Err(StateError::NotNext { given: Height(2) }));
     checked.state.commit(stack.remove(0), &Batch::new()).unwrap();
     assert_eq!(checked.state.head().unwrap().unwrap().height, Height(1));
-    assert_eq!(checked.state.latest().unwrap().unwrap().height, Height(16));
+    assert_eq!(checked.state.latest().unwrap().unwrap().height, top);
 }
 
 #[test]
