@@ -1,6 +1,10 @@
 //! One machine: a replica with what an engine gives it.
 
-use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+    sync::Arc,
+};
 
 use weal_consensus::{BlockLimits, Mark, Pace, Replica, Settings, Timer};
 use weal_types::{Hash, Height, TimeMs, certificate::Certificate};
@@ -65,6 +69,8 @@ pub(crate) struct Host {
     pub(crate) lag: Option<(Lag, Micros)>,
     /// What others held of it when it came back.
     pub(crate) held: Vec<Held>,
+    /// What it has said in all its lives, where that is compared.
+    pub(crate) spoken: BTreeSet<Hash>,
 }
 
 /// A search for a body.
@@ -141,6 +147,7 @@ impl Host {
             friends: u32::MAX,
             lag: None,
             held: Vec::new(),
+            spoken: BTreeSet::new(),
         }
     }
 

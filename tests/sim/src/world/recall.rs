@@ -33,10 +33,20 @@ impl World {
         self.hosts[host].held = held.collect();
     }
 
-    /// A member that came back says something of its own.
+    /// A member that came back says something of its own. What it said before it may say again.
     pub(super) fn hold_against(&mut self, host: usize, message: &Message) {
-        let on = &self.hosts[host];
         let chain = &self.constitution.chain;
+        let statement = match message {
+            Message::PrePrepare(signed) => signed.body.message(chain),
+            Message::Vote(signed) => signed.body.message(chain),
+            Message::ViewChange(signed, _) => signed.body.message(chain),
+            Message::NewView(signed) => signed.body.message(chain),
+            _ => return,
+        };
+        if !self.hosts[host].spoken.insert(statement) {
+            return;
+        }
+        let on = &self.hosts[host];
         let holds = |held: &&Held| {
             held.life == self.hosts[held.by].life
                 && contradicts(message, &held.what, chain)

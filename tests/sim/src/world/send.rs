@@ -26,7 +26,7 @@ impl World {
             return self.post(host, to, &packet);
         }
         let is_own = signer(&message).is_some() && signer(&message) == on.position();
-        if is_own && !on.held.is_empty() {
+        if is_own && on.treason.as_ref().is_some_and(|treason| treason.is_restored()) {
             self.hold_against(host, &message);
         }
         let own = self.hosts[host].member;
