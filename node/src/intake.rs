@@ -4,7 +4,8 @@
 //! cost of signatures, and a lone transaction waits for nobody.
 //!
 //! What a client submits is pushed to all validators once it is durable here. What another
-//! validator pushes is durable there, and waits here without a journal.
+//! validator pushes is durable there, and waits here without a journal, until a client submits it
+//! here too or a block takes it.
 
 use std::{sync::Arc, thread::JoinHandle};
 
@@ -179,19 +180,24 @@ impl IntakeParts {
         let wires = requests.iter().flat_map(|(wires, _)| wires.iter().map(Vec::as_slice));
         let wires: Vec<&[u8]> = wires.collect();
         let mut accepted = Vec::new();
-        let mut verdicts = match self.newest() {
+        let verdicts = match self.newest() {
             Ok(mut newest) => self.judge(&wires, &mut newest, &mut accepted),
             Err(fault) => {
                 vec![Err(SubmitError::Stopped { reason: fault.0 }); wires.len()]
             }
-        }
-        .into_iter();
+        };
         self.metrics.refused.inc_by((wires.len() - accepted.len()) as u64);
+        let known = verdicts.iter().filter_map(|verdict| match verdict {
+            Err(SubmitError::Known { hash }) => Some(self.pool.get(hash)),
+            _ => None,
+        });
+        let known: Vec<_> = known.collect();
+        let mut verdicts = verdicts.into_iter();
         let clients = requests
             .into_iter()
             .map(|(wires, reply)| (reply, verdicts.by_ref().take(wires.len()).collect()))
             .collect();
-        self.acknowledge(accepted, clients);
+        self.acknowledge(accepted, &known, clients);
     }
 
     /// What waits elsewhere waits here as well, so that whoever leads can order it. What cannot be
@@ -270,19 +276,26 @@ impl IntakeParts {
         self.pool.insert(Arc::clone(pooled), standing)
     }
 
-    /// Tells everyone, once what was accepted is durable.
-    fn acknowledge(&self, accepted: Vec<Arc<Pooled>>, clients: Vec<Client>) {
+    /// Tells everyone, once what was accepted is durable, and what is known. That may be so only
+    /// elsewhere, or about to be written; without its transaction here, it is in a block.
+    fn acknowledge(
+        &self,
+        accepted: Vec<Arc<Pooled>>,
+        known: &[Option<Arc<Pooled>>],
+        clients: Vec<Client>,
+    ) {
         let tell = |clients: Vec<Client>| {
             for (reply, verdicts) in clients {
                 // Whoever asked may have gone.
                 let _ = reply.send(verdicts);
             }
         };
-        if accepted.is_empty() {
+        if accepted.is_empty() && known.is_empty() {
             return tell(clients);
         }
-        let fresh = accepted.iter().filter(|pooled| pooled.enters_journal());
-        let records = fresh.map(|pooled| Record::Accepted(pooled.wire.to_vec())).collect();
+        let here = accepted.iter().chain(known.iter().flatten());
+        let given: Vec<_> = here.filter(|pooled| !pooled.is_journaled()).cloned().collect();
+        let records = given.iter().map(|pooled| Record::Accepted(pooled.wire.to_vec())).collect();
         let pool = Arc::clone(&self.pool);
         let (engine, speaker) = (self.engine.clone(), self.speaker.clone());
         let done = move || {
@@ -295,7 +308,9 @@ impl IntakeParts {
         };
         // Without a journal nobody is told anything: the senders are dropped, and whoever waits
         // learns that the node has stopped.
-        let _ = self.journal.append(records, Box::new(done));
+        if self.journal.append(records, Box::new(done)).is_ok() {
+            given.iter().for_each(|pooled| pooled.set_journaled());
+        }
     }
 }
 
@@ -341,7 +356,7 @@ pub fn readmit(parts: &IntakeParts, wires: &[Vec<u8>]) -> Result<(), StorageFaul
             // The journal has what was verified before.
             let Ok(verified) = verified else { continue };
             let pooled = Arc::new(Pooled::new(verified, wire.as_slice().into()));
-            pooled.enters_journal();
+            pooled.set_journaled();
             let transaction = pooled.verified.transaction();
             let next = newest.account(&transaction.signer)?.nonce;
             let found = parts.ledger.find(&pooled.verified.hash());

@@ -148,7 +148,7 @@ impl Opened {
 }
 
 impl Journal {
-    /// Adds records; `done` is called once they are on disk.
+    /// Adds records; `done` is called once they, and all that were added before, are on disk.
     pub fn append(&self, records: Vec<Record>, done: WhenDurable) -> Result<(), JournalError> {
         self.0.send(Entry { records, done }).map_err(|_| JournalError::Stopped)
     }
@@ -170,7 +170,10 @@ fn write_all(
             records.extend(entry.records);
             done.push(entry.done);
         }
-        file.append(&records)?;
+        // Everything before this batch is on disk already.
+        if !records.is_empty() {
+            file.append(&records)?;
+        }
         if file.bytes() > ROTATE_BYTES {
             let mut kept = still_needed()?;
             // Not in anybody's books yet: nobody has been told about them.

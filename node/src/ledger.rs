@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! blocks       height (8, BE)                → proposal, signed transactions
-//! headers      height (8, BE)                → final header, certificate (none for block 0)
+//! headers      height (8, BE)                → final header, certificate if it has its own
 //! receipts     height (8, BE) ‖ index (4, BE) → receipt
 //! block_index  block hash (32)               → height (8, BE)
 //! tx_index     transaction hash (32)         → height (8, BE) ‖ index (4, BE)
@@ -64,7 +64,8 @@ pub struct BlockTransaction {
 pub struct FinalizedBlock {
     /// The executed result.
     pub header: FinalHeader,
-    /// What makes it final; none for block 0, which follows from the genesis document.
+    /// What makes it final. None for block 0, which follows from the genesis document, and for a
+    /// block that is final because a later one, which has one, follows it.
     pub certificate: Option<Certificate>,
     /// What was ordered.
     pub transactions: Vec<BlockTransaction>,
@@ -122,6 +123,28 @@ pub struct Ancestry {
     pub headers: Vec<FinalHeader>,
     /// Of the last one.
     pub certificate: Arc<Certificate>,
+}
+
+impl Ancestry {
+    /// Of consecutive headers, those up to the certified one.
+    pub fn up_to<'a>(
+        certificate: Arc<Certificate>,
+        headers: impl Iterator<Item = &'a FinalHeader>,
+    ) -> Self {
+        let top = certificate.vote.height;
+        let headers = headers.take_while(|header| header.height <= top).cloned().collect();
+        Self { headers, certificate }
+    }
+}
+
+/// Whether each header is the next block's after the one before it.
+pub fn are_consecutive<'a>(headers: impl IntoIterator<Item = &'a FinalHeader>) -> bool {
+    let mut before: Option<&FinalHeader> = None;
+    headers.into_iter().all(|header| {
+        before.replace(header).is_none_or(|parent| {
+            Some(header.height) == parent.height.next() && header.parent == parent.hash()
+        })
+    })
 }
 
 /// The records of finalized blocks.

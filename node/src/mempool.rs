@@ -7,11 +7,13 @@
 //!
 //! | file | one idea |
 //! |---|---|
+//! | `fairness` | whether a leader passes over what it must know |
 //! | `pool` | the transactions of all accounts |
 //! | `queue` | the transactions of one account |
 //! | `refusal` | why a transaction is not taken in |
 //! | `seen` | transactions whose signatures were checked already |
 
+mod fairness;
 mod pool;
 mod queue;
 mod refusal;
@@ -29,6 +31,7 @@ use weal_types::{
     receipt::{Receipt, SkipReason},
 };
 
+pub use fairness::{FAIR_MS, PassedOver};
 pub use queue::FUTURE_NONCES;
 pub use refusal::SubmitError;
 pub use seen::Seen;
@@ -49,7 +52,7 @@ pub struct Pooled {
     pub verified: Arc<VerifiedTransaction>,
     /// The signed bytes.
     pub wire: Arc<[u8]>,
-    /// Whether the journal has it.
+    /// Whether it is on its way to the journal, or there.
     is_journaled: AtomicBool,
 }
 
@@ -59,9 +62,15 @@ impl Pooled {
         Self { verified: Arc::new(verified), wire, is_journaled: AtomicBool::new(false) }
     }
 
-    /// Whether the journal lacks it; from now on it does not.
-    pub fn enters_journal(&self) -> bool {
-        !self.is_journaled.swap(true, Ordering::Relaxed)
+    /// Whether the journal was given it: what the journal is given from now on comes after it.
+    pub fn is_journaled(&self) -> bool {
+        self.is_journaled.load(Ordering::Acquire)
+    }
+
+    /// The journal was given it. Said afterwards: between two who give it at once, neither may rely
+    /// on the other, and twice does no harm.
+    pub fn set_journaled(&self) {
+        self.is_journaled.store(true, Ordering::Release);
     }
 }
 
@@ -166,20 +175,35 @@ impl Mempool {
         self.pool().return_all(transactions, now);
     }
 
-    /// The oldest ready transactions, of so many bytes together; one at least.
-    pub fn oldest_ready(&self, bytes: usize) -> Vec<Arc<Pooled>> {
-        let pool = self.pool();
-        let ready = pool.ready.iter();
-        let entries =
-            ready.filter_map(|((_, nonce), account)| pool.queues.get(account)?.entry(*nonce));
+    /// The oldest ready transactions, of so many bytes together; one at least. Everyone is offered
+    /// them now.
+    pub fn offer(&self, bytes: usize, now: TimeMs) -> Vec<Arc<Pooled>> {
+        let pool = &mut *self.pool();
+        let mut offered: Vec<Arc<Pooled>> = Vec::new();
         let mut left = bytes;
-        let fits = |pooled: &Arc<Pooled>| {
-            let is_first = left == bytes;
-            let room = left.checked_sub(pooled.wire.len());
+        for ((_, nonce), account) in &pool.ready {
+            let queue = pool.queues.get_mut(account);
+            let Some(entry) = queue.and_then(|queue| queue.entry_mut(*nonce)) else { continue };
+            let room = left.checked_sub(entry.pooled.wire.len());
+            if room.is_none() && !offered.is_empty() {
+                break;
+            }
             left = room.unwrap_or_default();
-            room.is_some() || is_first
-        };
-        entries.map(|entry| Arc::clone(&entry.pooled)).take_while(fits).collect()
+            entry.offered_to_all.get_or_insert(now);
+            offered.push(Arc::clone(&entry.pooled));
+        }
+        offered
+    }
+
+    /// What another validator's block at `time`, which has been taken from here, means for the
+    /// transactions that it leaves out.
+    pub fn judge(
+        &self,
+        block: &[Arc<Pooled>],
+        at: (&ChainParams, TimeMs),
+        now: TimeMs,
+    ) -> PassedOver {
+        self.pool().judge(block, at, now)
     }
 
     /// Removes what a block has settled, and offers again what it had no room for. The transactions
@@ -225,6 +249,18 @@ impl Mempool {
         let pool = self.pool();
         let (account, nonce) = pool.by_hash.get(hash)?;
         Some(Arc::clone(&pool.queues.get(account)?.entry(*nonce)?.pooled))
+    }
+
+    /// Whether each of these waits, with these signatures.
+    pub fn has(&self, transactions: &[Arc<Pooled>]) -> Vec<bool> {
+        let pool = self.pool();
+        let is_here = |pooled: &Arc<Pooled>| {
+            let transaction = pooled.verified.transaction();
+            let queue = pool.queues.get(&transaction.signer);
+            let entry = queue.and_then(|queue| queue.entry(transaction.nonce));
+            entry.is_some_and(|entry| Arc::ptr_eq(&entry.pooled, pooled))
+        };
+        transactions.iter().map(is_here).collect()
     }
 
     /// The nonce after the last of an account's waiting transactions that follow each other without

@@ -7,7 +7,7 @@ use weal_types::{Height, block::FinalHeader};
 use super::OpenError;
 use crate::{
     genesis::{ChainSpec, GenesisError},
-    ledger::{Ancestry, FinalizedBlock, Ledger},
+    ledger::{Ancestry, FinalizedBlock, Ledger, are_consecutive},
 };
 
 /// Writes block 0.
@@ -66,14 +66,10 @@ fn check_ancestry(
     ancestry: &Ancestry,
 ) -> Result<(), String> {
     let headers = &ancestry.headers;
-    let follows = |pair: &[FinalHeader]| match pair {
-        [one, next] => next.parent == one.hash(),
-        _ => false,
-    };
     let (Some(last), true) = (headers.last(), headers.contains(header)) else {
         return Err("it has no certificate, nor do known blocks follow it".into());
     };
-    if !headers.windows(2).all(follows) {
+    if !are_consecutive(headers) {
         return Err("the headers that should prove it do not follow each other".into());
     }
     let anchor = Anchor { chain: spec.chain, set: spec.validators.clone() };

@@ -29,7 +29,7 @@ impl Opening {
             let verified = VerifiedTransaction::from_wire(wire, chain);
             let verified = verified.map_err(|_| "a transaction does not hold")?;
             let pooled = Pooled::new(verified, wire.as_slice().into());
-            pooled.enters_journal();
+            pooled.set_journaled();
             Ok(Arc::new(pooled))
         };
         let is_open =

@@ -13,7 +13,7 @@ use std::{
 use weal_consensus::{Body, Event, IN_FLIGHT, Ordered, Pace, Replica, Timer};
 use weal_runtime::system;
 use weal_types::{
-    Epoch, Hash, Height, PublicKey, TimeMs, TxHash,
+    Epoch, Hash, Height, PublicKey, TimeMs, TxHash, View,
     block::{FinalHeader, Proposal},
     params::ChainParams,
     receipt::SkipReason,
@@ -66,6 +66,10 @@ pub(super) struct Driver {
     pub(super) taken: BTreeSet<Hash>,
     /// Whether what stands has changed since the pool was told.
     pub(super) is_pool_stale: bool,
+    /// Other leaders' proposals that the pool has not been asked about.
+    pub(super) to_judge: Vec<(View, Hash)>,
+    /// The view whose leader was called unfair last.
+    pub(super) called_unfair: Option<(Epoch, View)>,
     /// What goes to the journal with the next thing that must be durable.
     pub(super) notes: Vec<Ordering>,
     pub(super) is_executing: bool,
@@ -116,6 +120,8 @@ impl Driver {
                 standing: Standing::default(),
                 taken: BTreeSet::new(),
                 is_pool_stale: true,
+                to_judge: Vec::new(),
+                called_unfair: None,
                 notes: Vec::new(),
                 is_executing: false,
                 parent,

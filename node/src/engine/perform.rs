@@ -39,6 +39,9 @@ impl Driver {
                 return Ok(());
             }
             self.align_pool();
+            if self.is_passed_over() {
+                events.push_back(Event::Unfair);
+            }
             events.push_back(Event::Pool(self.pool.oldest()));
         }
     }
@@ -66,7 +69,7 @@ impl Driver {
             Action::Sync(certificate) => self.begin_sync(certificate),
             // The validators of a chain do not change yet, so nobody is in an earlier epoch.
             Action::SendEpochEnd { .. } => {}
-            Action::Offer => self.speaker.push(&self.pool.oldest_ready(PUSH_BYTES)),
+            Action::Offer => self.speaker.push(&self.pool.offer(PUSH_BYTES, monotonic())),
             Action::SetTimer(timer, after_ms) => {
                 let at = monotonic().0.saturating_add(after_ms);
                 self.timers.insert(timer, TimeMs(at));
@@ -106,6 +109,34 @@ impl Driver {
         self.speaker.broadcast(&Packet::Message(message));
     }
 
+    /// A leader's fresh proposal is judged once the pool has been told of it.
+    fn note_leader(&mut self, record: &Statement) {
+        if let Statement::Accepted { view, proposal } = record
+            && proposal.first_view == *view
+            && proposal.proposer != self.me()
+        {
+            self.to_judge.push((*view, proposal.digest()));
+        }
+    }
+
+    /// Whether the leader of a view passes over a transaction that it must know. Said once.
+    fn is_passed_over(&mut self) -> bool {
+        let mut is_unfair = false;
+        for (view, digest) in std::mem::take(&mut self.to_judge) {
+            let Some((proposal, transactions)) = self.bodies.get(&digest) else { continue };
+            let at = (&self.params, proposal.time);
+            let passed = self.pool.judge(transactions, at, monotonic());
+            self.speaker.push(&passed.to_offer);
+            if passed.is_unfair && self.called_unfair != Some((proposal.epoch, view)) {
+                self.called_unfair = Some((proposal.epoch, view));
+                let (leader, view) = (proposal.proposer, view.0);
+                tracing::warn!(leader, view, "passes over a transaction that all were offered");
+                is_unfair = true;
+            }
+        }
+        is_unfair
+    }
+
     /// A record with its transactions.
     fn ordering(&self, record: Statement) -> Ordering {
         let body = record.body().and_then(|proposal| self.bodies.get(&proposal.digest()));
@@ -119,22 +150,34 @@ impl Driver {
         let mut orderings = std::mem::take(&mut self.notes);
         for record in records {
             tell_of_views(&record);
+            self.note_leader(&record);
             self.is_pool_stale |= self.standing.note(&record);
             orderings.push(self.ordering(record));
         }
-        let mut journaled = Vec::new();
-        for Ordering { record, transactions } in &orderings {
-            let fresh = transactions.iter().filter(|pooled| pooled.enters_journal());
-            journaled.extend(fresh.map(|pooled| Record::Accepted(pooled.wire.to_vec())));
-            journaled.push(Record::Ordering(record.clone(), names(transactions)));
+        // A journal that begins anew keeps what is in flight or waits. What does neither may have
+        // been left behind; looked at in this order, nothing is.
+        self.in_flight.add(orderings.iter().cloned());
+        let (mut journaled, mut given) = (Vec::new(), Vec::new());
+        for Ordering { record, transactions } in orderings {
+            let is_waiting = self.pool.has(&transactions);
+            journaled.reserve(transactions.len() + 1);
+            let ids = names(&transactions);
+            for (pooled, is_waiting) in transactions.into_iter().zip(is_waiting) {
+                if !pooled.is_journaled() || !is_waiting {
+                    journaled.push(Record::Accepted(pooled.wire.to_vec()));
+                    given.push(pooled);
+                }
+            }
+            journaled.push(Record::Ordering(record, ids));
         }
-        self.in_flight.add(orderings);
         let inputs = self.inputs.clone();
         let done = move || {
             // An engine that has ended does not listen.
             let _ = inputs.send(EngineInput::Durable(token));
         };
-        self.journal.append(journaled, Box::new(done)).map_err(|error| error.to_string())
+        self.journal.append(journaled, Box::new(done)).map_err(|error| error.to_string())?;
+        given.iter().for_each(|pooled| pooled.set_journaled());
+        Ok(())
     }
 
     /// A body that is here; otherwise it is looked for.
@@ -185,11 +228,14 @@ impl Driver {
             // It is the first of the fetched blocks.
             return Ok(());
         }
-        let body = match &ordered {
-            Ordered::Proposal(proposal) => self.bodies.get(&proposal.digest()),
-            Ordered::Null(_) => None,
+        let transactions = match &ordered {
+            Ordered::Null(_) => Vec::new(),
+            Ordered::Proposal(proposal) => {
+                let body = self.bodies.get(&proposal.digest());
+                let lost = || format!("the transactions of height {} are lost", proposal.height);
+                body.map(|(_, transactions)| transactions.clone()).ok_or_else(lost)?
+            }
         };
-        let transactions = body.map(|(_, transactions)| transactions.clone()).unwrap_or_default();
         self.hand_to_executor(ordered, transactions)
     }
 
@@ -209,6 +255,9 @@ impl Driver {
         certificate: Option<Arc<Certificate>>,
     ) -> Result<(), String> {
         let Some((executed, dropped)) = self.executed.remove(&header.height) else {
+            if self.is_settled_below(header.height) {
+                return Ok(());
+            }
             return Err(format!("height {} is final and was not executed here", header.height));
         };
         self.settled(header.height);
@@ -216,9 +265,8 @@ impl Driver {
         let Some(certificate) = certificate else { return Ok(()) };
         let mut group = std::mem::take(&mut self.settling);
         let last = group.pop();
-        let headers = group.iter().chain(&last).map(|(executed, _)| executed.header.clone());
-        let headers = headers.collect();
-        let ancestry = Arc::new(Ancestry { headers, certificate: Arc::clone(&certificate) });
+        let headers = group.iter().chain(&last).map(|(executed, _)| &executed.header);
+        let ancestry = Arc::new(Ancestry::up_to(Arc::clone(&certificate), headers));
         for (executed, dropped) in group {
             let ancestry = Some(Arc::clone(&ancestry));
             self.commit(ToCommit { executed, certificate: None, ancestry, dropped })?;

@@ -105,18 +105,22 @@ impl Driver {
     fn settle_below(&mut self) -> Result<(), String> {
         let below = std::mem::take(&mut self.executed);
         let Some(sync) = &self.sync else { return Ok(()) };
-        let own = below.values().map(|(executed, _)| executed.header.clone());
-        let fetched = sync.applying.iter().map(|block| block.header.clone());
-        let ancestry = sync.applying.iter().find_map(|block| block.certificate.clone());
-        let Some(certificate) = ancestry else { return Ok(()) };
-        let headers =
-            own.chain(fetched).take_while(|header| header.height <= certificate.vote.height);
-        let ancestry = Arc::new(Ancestry { headers: headers.collect(), certificate });
+        let own = below.values().map(|(executed, _)| &executed.header);
+        let fetched = sync.applying.iter().map(|block| &block.header);
+        let certificate = sync.applying.iter().find_map(|block| block.certificate.clone());
+        let Some(certificate) = certificate else { return Ok(()) };
+        let ancestry = Arc::new(Ancestry::up_to(certificate, own.chain(fetched)));
         for (executed, dropped) in below.into_values() {
             let ancestry = Some(Arc::clone(&ancestry));
             self.commit(ToCommit { executed, certificate: None, ancestry, dropped })?;
         }
         Ok(())
+    }
+
+    /// Whether a height was handed over by [`Self::settle_below`]. The replica, which does not know
+    /// of that yet, may see a quorum for it meanwhile.
+    pub(super) fn is_settled_below(&self, height: Height) -> bool {
+        self.sync.as_ref().is_some_and(Sync::is_applying) && height <= self.parent_height()
     }
 
     fn apply_next(&mut self) -> Result<(), String> {
@@ -145,11 +149,9 @@ impl Driver {
         let headers =
             std::iter::once(&block.header).chain(sync.applying.iter().map(|block| &block.header));
         let next = sync.applying.iter().find_map(|block| block.certificate.clone());
-        let ancestry = next.filter(|_| block.certificate.is_none()).map(|certificate| {
-            let top = certificate.vote.height;
-            let headers = headers.take_while(|header| header.height <= top).cloned().collect();
-            Arc::new(Ancestry { headers, certificate })
-        });
+        let ancestry = next
+            .filter(|_| block.certificate.is_none())
+            .map(|certificate| Arc::new(Ancestry::up_to(certificate, headers)));
         let certificate = block.certificate.clone();
         let height = block.header.height;
         if sync.applying.is_empty() {

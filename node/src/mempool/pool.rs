@@ -8,13 +8,14 @@ use std::{
 
 use lru::LruCache;
 use weal_types::{
-    AccountId, Amount, Gas, Nonce, TimeMs, TxHash, limit,
+    AccountId, Amount, Nonce, TimeMs, TxHash,
     params::ChainParams,
     receipt::{Outcome, Receipt, SkipReason},
 };
 
 use super::{
     POOL_BYTES, POOL_TRANSACTIONS, Pooled, Selection, Standing, SubmitError,
+    fairness::Room,
     queue::{FUTURE_NONCES, Queue},
 };
 
@@ -140,39 +141,31 @@ impl Pool {
     }
 
     pub fn select(&mut self, params: &ChainParams, now: TimeMs) -> Selection {
-        let mut selection = Selection { transactions: Vec::new(), bytes: 0, gas: Gas::ZERO };
-        let mut by_account: BTreeMap<AccountId, u64> = BTreeMap::new();
-        let mut taken = Vec::new();
+        let mut room = Room::new(params, now);
+        let mut transactions = Vec::new();
         // Nonces follow each other: an account that was passed over has no turn in this block.
         let mut passed = BTreeSet::new();
         for ((_, nonce), account) in &self.ready {
-            if selection.transactions.len() == limit::BLOCK_TXS {
+            if room.is_full() {
                 break;
             }
             let Some(entry) = self.queues.get(account).and_then(|queue| queue.entry(*nonce)) else {
                 continue;
             };
             let pooled = &entry.pooled;
-            let gas = pooled.verified.transaction().gas_limit.0;
-            let of_account = by_account.entry(*account).or_default();
-            let fits = selection.bytes + pooled.wire.len() <= limit::BLOCK_BYTES
-                && selection.gas.0.saturating_add(gas) <= params.block_gas.0
-                && of_account.saturating_add(gas) <= params.account_gas_per_block.0
-                && now <= pooled.verified.transaction().valid_until;
-            if !fits || passed.contains(account) {
+            if passed.contains(account) || !room.fits(pooled) {
                 passed.insert(*account);
                 continue;
             }
-            *of_account += gas;
-            selection.gas = Gas(selection.gas.0 + gas);
-            selection.bytes += pooled.wire.len();
-            selection.transactions.push(Arc::clone(pooled));
-            taken.push((*account, *nonce));
+            room.take(pooled);
+            transactions.push(Arc::clone(pooled));
         }
-        for (account, nonce) in taken {
-            self.take(&account, nonce);
+        let (bytes, gas) = (room.bytes, room.gas);
+        for pooled in &transactions {
+            let transaction = pooled.verified.transaction();
+            self.take(&transaction.signer, transaction.nonce);
         }
-        selection
+        Selection { transactions, bytes, gas }
     }
 
     /// A block has this transaction: no other may take it.

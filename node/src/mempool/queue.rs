@@ -18,6 +18,8 @@ pub(super) struct Entry {
     /// Its turn, once it is on offer: not before that of the nonce before it.
     pub turn: Option<u64>,
     pub ready_since: Option<TimeMs>,
+    /// When everyone was offered it first, by this node.
+    pub offered_to_all: Option<TimeMs>,
     is_durable: bool,
     offers: u8,
 }
@@ -58,13 +60,24 @@ impl Queue {
     }
 
     pub fn insert(&mut self, nonce: Nonce, pooled: Arc<Pooled>, arrival: u64) {
-        let entry =
-            Entry { pooled, arrival, turn: None, ready_since: None, is_durable: false, offers: 0 };
+        let entry = Entry {
+            pooled,
+            arrival,
+            turn: None,
+            ready_since: None,
+            offered_to_all: None,
+            is_durable: false,
+            offers: 0,
+        };
         self.entries.insert(nonce.0, entry);
     }
 
     pub fn entry(&self, nonce: Nonce) -> Option<&Entry> {
         self.entries.get(&nonce.0)
+    }
+
+    pub fn entry_mut(&mut self, nonce: Nonce) -> Option<&mut Entry> {
+        self.entries.get_mut(&nonce.0)
     }
 
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {

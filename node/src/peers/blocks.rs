@@ -15,7 +15,10 @@ use super::{
     judge::{Judge, Sr25519},
     packet::Block,
 };
-use crate::mempool::{Pooled, Seen};
+use crate::{
+    ledger::are_consecutive,
+    mempool::{Pooled, Seen},
+};
 
 /// A final block, proven and ready to be executed.
 #[derive(Debug)]
@@ -54,14 +57,7 @@ pub fn check(
 
 fn check_headers(judge: &Judge, blocks: &[Block]) -> Result<(), &'static str> {
     let epoch = judge.validators.epoch;
-    let follows = |pair: &[Block]| match pair {
-        [one, next] => {
-            Some(next.header.height) == one.header.height.next()
-                && next.header.parent == one.header.hash()
-        }
-        _ => false,
-    };
-    if !blocks.windows(2).all(follows) {
+    if !are_consecutive(blocks.iter().map(|block| &block.header)) {
         return Err("blocks that do not follow each other");
     }
     for Block { header, certificate, proposal, .. } in blocks {

@@ -118,13 +118,40 @@ pub(super) fn certificate(api: &Api, params: CertificateGet) -> Answer<Certifica
     certified(api, Height(params.height.0))
 }
 
+/// Blocks that become final together: no more than the replica orders ahead, or another node sends
+/// at once.
+const TOGETHER: u64 = 64;
+
+/// A header and its certificate.
+pub(super) fn certificate_of(api: &Api, height: Height) -> Answer<(FinalHeader, Certificate)> {
+    let header = |height| api.node.ledger().header(height).map_err(Error::internal);
+    let (found, certificate) = header(height)?.ok_or_else(|| no_height(api, height))?;
+    if let Some(certificate) = certificate {
+        return Ok((found, certificate));
+    }
+    if height == Height::ZERO {
+        let message = "block 0 has no certificate: the chain id is its hash";
+        return Err(Error::new(error::NO_CERTIFICATE, message));
+    }
+    // Whose certificate covers it, if that one is written yet.
+    let mut next = height;
+    while let Some(above) = next.next().filter(|above| above.0 <= height.0 + TOGETHER)
+        && let Some((_, certificate)) = header(above)?
+    {
+        if certificate.is_some() {
+            let message =
+                format!("block {height} has no certificate of its own; block {above} has");
+            return Err(Error::new(error::NO_CERTIFICATE, message));
+        }
+        next = above;
+    }
+    let message = format!("block {height} is final with the next one, which is being written");
+    Err(Error::new(error::NO_CERTIFICATE, message))
+}
+
 /// A header and what certifies it.
 pub(super) fn certified(api: &Api, height: Height) -> Answer<CertificateBytes> {
-    let found = api.node.ledger().header(height).map_err(Error::internal)?;
-    let (header, certificate) = found.ok_or_else(|| no_height(api, height))?;
-    let certificate = certificate.ok_or_else(|| {
-        Error::new(error::NO_CERTIFICATE, format!("block {height} has no certificate"))
-    })?;
+    let (header, certificate) = certificate_of(api, height)?;
     Ok(CertificateBytes {
         header: Hex(header.encode()),
         certificate: Hex(certificate.encode()),

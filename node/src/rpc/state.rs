@@ -96,7 +96,7 @@ pub(super) fn prove(api: &Api, params: StateProve) -> Answer<StateProven> {
     let keys: Vec<_> = keys.collect::<Answer<_>>()?;
     let height = match params.at {
         Some(U64(at)) => Height(at),
-        None => api.node.head().header.height,
+        None => View::proven(api)?.0.height,
     };
     let certified = chain::certified(api, height)?;
     let proven = api.node.state().prove(height, &keys).map_err(unavailable)?;

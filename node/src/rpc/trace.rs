@@ -27,15 +27,9 @@ const FROM_BYTES: usize = 1024 * 1024;
 const LEAF_BYTES: usize = 2 * 1024;
 
 pub(super) fn prove(api: &Api, params: TraceGet) -> Answer<TraceProven> {
-    let view = View::newest(api)?;
     let contract = params.contract.0;
-    view.expect_codec(&contract)?;
-    let found = api.node.ledger().header(view.height).map_err(Error::internal)?;
-    let (header, certificate) = found.ok_or_else(|| Error::internal("a block has no header"))?;
-    let certificate = certificate.ok_or_else(|| {
-        let message = format!("block {} has no certificate", view.height);
-        Error::new(error::NO_CERTIFICATE, message)
-    })?;
+    View::newest(api)?.expect_codec(&contract)?;
+    let (view, header, certificate) = View::proven(api)?;
     let question = question(&params)?;
     let entries = Entries::new(view.snapshot.as_ref(), contract);
     let page = Page::read(&entries, contract, question).map_err(|refused| match refused {

@@ -3,7 +3,7 @@
 //! A view belongs to one request: all of its answers are about the same block, and what it has read
 //! once it does not read again.
 
-use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
+use std::{cell::RefCell, collections::BTreeMap, sync::Arc, time::Duration};
 
 use parity_scale_codec::Decode;
 use weal_client::{
@@ -24,8 +24,9 @@ use weal_runtime::{
 };
 use weal_state::StateSnapshot;
 use weal_types::{
-    AssetId, CodeHash, ContractId, Hash, Height, abi::Abi, codec::decode, layout::field_key, limit,
-    params::ChainParams, state::StateKey, transaction::AssetAmount,
+    AssetId, CodeHash, ContractId, Hash, Height, abi::Abi, block::FinalHeader,
+    certificate::Certificate, codec::decode, layout::field_key, limit, params::ChainParams,
+    state::StateKey, transaction::AssetAmount,
 };
 
 use super::{
@@ -33,6 +34,9 @@ use super::{
     codecs::Codecs,
     error::{Answer, Error},
 };
+
+/// How long the next block is waited for that may have the certificate: many times what one takes.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// See the module.
 pub(super) struct View<'a> {
@@ -63,6 +67,25 @@ impl<'a> View<'a> {
             codecs: RefCell::default(),
             assets: RefCell::default(),
         })
+    }
+
+    /// The state after the newest block, and what proves it. Where blocks become final together, the
+    /// last of them has the certificate, and is written within milliseconds: that one is waited for.
+    pub fn proven(api: &'a Api) -> Answer<(Self, FinalHeader, Certificate)> {
+        let mut blocks = api.node.subscribe();
+        let runtime = tokio::runtime::Handle::current();
+        loop {
+            let view = Self::newest(api)?;
+            match super::chain::certificate_of(api, view.height) {
+                Ok((header, certificate)) => return Ok((view, header, certificate)),
+                Err(refused) if view.height == Height::ZERO => return Err(refused),
+                Err(refused) => {
+                    let next = async { tokio::time::timeout(PATIENCE, blocks.recv()).await };
+                    // Whoever missed some sees the newest at the next look.
+                    let _ = runtime.block_on(next).map_err(|_| refused)?;
+                }
+            }
+        }
     }
 
     /// Where and when a query sees itself: in the block that the state is after.

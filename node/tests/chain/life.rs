@@ -10,9 +10,12 @@ use weal_node::{
 };
 use weal_types::{Height, certificate::VOTE_SIGNING_CONTEXT, merkle, receipt::Outcome};
 
-use crate::world::{
-    PEOPLE, WEALTH, World, accepted, balances, config, document, finality, refused, spec, start,
-    transfer, validator,
+use crate::{
+    people,
+    world::{
+        PEOPLE, WEALTH, World, accepted, balances, config, document, finality, refused, spec,
+        start, transfer, validator,
+    },
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,6 +85,38 @@ async fn what_was_accepted_survives_and_runs_once_whatever_was_lost() {
         refused(&node, transfer(&node, 0, 3, 9_999)).await,
         SubmitError::NonceUsed { .. }
     ));
+}
+
+/// A power cut can put the database back by as much as the journal holds. Whoever looked at it then
+/// to judge what had been accepted found nonces that were far too high, and forgot them.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_accepted_survives_a_database_that_is_far_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    let chain = |part: &str| directory.path().join("chain-1").join(part);
+    start(directory.path()).stop();
+    std::fs::create_dir(chain("db-of-old")).unwrap();
+    people::copy(&chain("db"), &chain("db-of-old"));
+
+    let node = start(directory.path());
+    for nonce in 0..20 {
+        let hash = accepted(&node, transfer(&node, 0, nonce, 1)).await;
+        finality(&node, hash).await;
+    }
+    node.set_pace(true, 0);
+    let mut waiting = Vec::new();
+    for nonce in 20..36 {
+        waiting.push(accepted(&node, transfer(&node, 0, nonce, 1)).await);
+    }
+    node.stop();
+    drop(node);
+    std::fs::remove_dir_all(chain("db")).unwrap();
+    std::fs::rename(chain("db-of-old"), chain("db")).unwrap();
+
+    let node = start(directory.path());
+    for hash in waiting {
+        finality(&node, hash).await;
+    }
+    assert_eq!(balances(&node)[..2], [WEALTH - 36, WEALTH + 36]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

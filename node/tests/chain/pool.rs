@@ -1,9 +1,9 @@
 //! What is accepted and refused, and in which order it runs.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use weal_node::mempool::{Fate, Mempool, Pooled, SubmitError};
-use weal_types::{Nonce, TimeMs, receipt::SkipReason};
+use weal_types::{Gas, Nonce, TimeMs, params::ChainParams, receipt::SkipReason};
 
 use crate::{
     people,
@@ -114,14 +114,11 @@ async fn whoever_sends_again_at_once_never_waits_for_a_nonce_that_is_used() {
     }
 }
 
-/// A database that was far behind what had been acknowledged refused most of it after a restart:
-/// the nonces were too far away for it.
-#[test]
-fn what_was_accepted_comes_back_however_far_the_database_is_behind() {
+/// Transactions of a person, ready since `since`.
+fn ready(pool: &Mempool, person: u16, nonces: Range<u64>, since: u64) -> Vec<Arc<Pooled>> {
     let chain = crate::world::spec().chain;
-    let pool = Mempool::default();
     let wires: Vec<_> =
-        (0..40).map(|nonce| people::transfer(&chain, TimeMs(0), 0, nonce, 1)).collect();
+        nonces.map(|nonce| people::transfer(&chain, TimeMs(0), person, nonce, 1)).collect();
     let verified = weal_runtime::verify_batch(&wires, &chain);
     let restored: Vec<_> = verified
         .into_iter()
@@ -131,8 +128,54 @@ fn what_was_accepted_comes_back_however_far_the_database_is_behind() {
     for pooled in &restored {
         pool.restore(Arc::clone(pooled), Nonce(0));
     }
-    pool.make_ready(&restored, TimeMs(1));
-    assert_eq!(pool.oldest_ready(usize::MAX).len(), 40);
+    pool.make_ready(&restored, TimeMs(since));
+    restored
+}
+
+fn params() -> ChainParams {
+    ChainParams::private(people::Person::new(0).id())
+}
+
+/// A leader with a block of one transaction, after another one that waits since 0 was offered to
+/// all at 1,000.
+#[test]
+fn a_leader_that_passes_over_what_all_were_offered_is_unfair() {
+    let gas = |transactions: u64| Gas(5_000_000 * transactions);
+    for (what, room_for, its_own_since, at, is_unfair) in [
+        ("ten seconds are not over", 2, 900, 10_999, false),
+        ("there is room", 2, 900, 11_000, true),
+        ("there is no room, and what is taken is older", 1, 900, 11_000, false),
+        ("what is taken came ten seconds after the offer", 1, 11_000, 20_000, false),
+        ("what is taken came later still", 1, 11_001, 20_000, true),
+    ] {
+        let pool = Mempool::default();
+        let params = ChainParams { block_gas: gas(room_for), ..params() };
+        ready(&pool, 0, 0..1, 0);
+        pool.offer(usize::MAX, TimeMs(1_000));
+        let block = ready(&pool, 1, 0..1, its_own_since);
+        pool.take(&block);
+        let passed = pool.judge(&block, (&params, TimeMs(0)), TimeMs(at));
+        assert_eq!(passed.is_unfair, is_unfair, "{what}");
+    }
+}
+
+#[test]
+fn what_blocks_leave_out_for_a_second_is_offered_to_all_and_then_counts() {
+    let pool = Mempool::default();
+    let params = params();
+    let waiting = ready(&pool, 0, 0..1, 0);
+    let block = ready(&pool, 1, 0..1, 0);
+    pool.take(&block);
+    let judge = |at| pool.judge(&block, (&params, TimeMs(0)), TimeMs(at));
+    assert!(judge(999).to_offer.is_empty());
+    let passed = judge(1_000);
+    assert!(Arc::ptr_eq(&passed.to_offer[0], &waiting[0]) && !passed.is_unfair);
+    let passed = judge(10_999);
+    assert!(passed.to_offer.is_empty() && !passed.is_unfair);
+    assert!(judge(11_000).is_unfair);
+    // What has expired may be left out.
+    let late = TimeMs(u64::MAX);
+    assert!(!pool.judge(&block, (&params, late), TimeMs(11_000)).is_unfair);
 }
 
 /// Blocks took transactions as they had come, nonces or not: those that came before the ones that

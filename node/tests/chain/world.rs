@@ -10,11 +10,10 @@ use weal_node::{
     mempool::{Fate, SubmitError},
     node::{Node, NodeConfig},
 };
-use weal_runtime::system;
 use weal_types::TxHash;
 
-use crate::people::{self, Person, euro};
-pub use crate::people::{PEOPLE, WEALTH, document, validator};
+use crate::people;
+pub use crate::people::{PEOPLE, WEALTH, balances, document, validator};
 
 pub fn spec() -> ChainSpec {
     ChainSpec::from_toml(&document("devnet")).unwrap()
@@ -68,18 +67,4 @@ pub async fn finality(node: &Node, hash: TxHash) -> TxPlace {
         Settled::Final(place) => place,
         Settled::Dropped(reason) => panic!("dropped: {reason:?}"),
     }
-}
-
-/// What all people hold together, and each.
-pub fn balances(node: &Node) -> Vec<u128> {
-    use parity_scale_codec::DecodeAll;
-    use weal_types::state::{Snapshot, StateKey};
-    let snapshot = node.state().committed_snapshot().unwrap();
-    let of = |number| {
-        let key = system::assets::Balance::key(&Person::new(number).id(), &euro());
-        let key = StateKey::new(&system::ASSETS, &key).unwrap();
-        let record = snapshot.get(&key).unwrap().unwrap_or_default();
-        system::assets::Balance::decode_all(&mut &record[..]).map_or(0, |balance| balance.free.0)
-    };
-    (0..PEOPLE).map(of).collect()
 }

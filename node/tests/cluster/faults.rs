@@ -1,5 +1,13 @@
 //! Validators that stop, come back, or do not hear each other.
 
+use std::time::Duration;
+
+use weal_node::{
+    mempool::{Fate, SubmitError},
+    node::Node,
+};
+use weal_types::transaction::SignedTransaction;
+
 use crate::world::Cluster;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,6 +68,47 @@ async fn what_was_accepted_is_final_once_after_all_have_stopped() {
     cluster.check().await;
 }
 
+/// What one validator pushed to another waits there without a journal. A client that submits the
+/// same to that one is told that it is known, and may rely on it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_called_known_is_on_disk_here() {
+    let mut cluster = Cluster::start(4);
+    // Two of four are no quorum: nothing of it gets into a block.
+    cluster.stop_one(2);
+    cluster.stop_one(3);
+    let wire = cluster.transfer(0, 5);
+    let hash = cluster.node(0).submit(vec![wire.clone()]).await.remove(0).unwrap();
+    cluster.wait("the other one has it", || cluster.node(1).fate(&hash) == Fate::Pending).await;
+    assert!(!cluster.journal(1).contains(&wire), "what is pushed waits without a journal");
+    let verdict = cluster.node(1).submit(vec![wire.clone()]).await.remove(0);
+    assert!(matches!(verdict, Err(SubmitError::Known { .. })), "{verdict:?}");
+    assert!(cluster.journal(1).contains(&wire));
+}
+
+/// A leader may choose what it orders, but not for ever: what it leaves out, though everyone was
+/// offered it, costs it the view after ten seconds.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_that_leaves_somebody_out_loses_its_view() {
+    let mut cluster = Cluster::new(4);
+    (1..4).for_each(|number| cluster.start_one(number));
+    let mut puppet = cluster.puppet();
+    let left_out = cluster.send(1, 0, 5).await;
+    let is_final = |cluster: &Cluster| cluster.node(1).ledger().find(&left_out).unwrap().is_some();
+    // Blocks come often enough that nobody has another reason to leave the view.
+    for _ in 0..100 {
+        if is_final(&cluster) {
+            break;
+        }
+        let wire = cluster.transfer(1, 1);
+        puppet.propose(cluster.node(1).clock().now(), vec![wire]);
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    assert!(is_final(&cluster), "thirty seconds later it is still left out");
+    assert!(cluster.node(1).head().header.height.0 > 10, "the leader made blocks all the time");
+    drop(puppet);
+    cluster.check().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_halves_wait_for_each_other() {
     let mut cluster = Cluster::start(4);
@@ -68,7 +117,7 @@ async fn two_halves_wait_for_each_other() {
     cluster.cut(&[0, 1]);
     let here = cluster.send(0, 1, 1).await;
     let there = cluster.send(3, 2, 1).await;
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     for node in cluster.running() {
         assert_eq!(node.head().header.height.0, 1, "two of four are no quorum");
     }
@@ -76,5 +125,64 @@ async fn two_halves_wait_for_each_other() {
     for hash in [here, there] {
         cluster.settle(hash).await;
     }
+    cluster.check().await;
+}
+
+/// Whoever starts on an older copy of its data does not know what it has voted for since. It finds
+/// that out from the others, follows the chain, and does not vote.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_validator_on_an_older_copy_of_its_data_follows_and_does_not_vote() {
+    let mut cluster = Cluster::start(4);
+    let hash = cluster.send(0, 0, 1).await;
+    cluster.settle(hash).await;
+    cluster.stop_one(3);
+    let copy = cluster.copy_data(3);
+    cluster.start_one(3);
+    // These are final with its votes alone, and one is not final yet when it stops.
+    cluster.stop_one(2);
+    for person in 1..4 {
+        let hash = cluster.send(0, person, 1).await;
+        cluster.settle(hash).await;
+    }
+    cluster.start_one(2);
+    let hash = cluster.send(0, 4, 1).await;
+    cluster.settle(hash).await;
+    cluster.stop_one(3);
+
+    cluster.put_back_data(3, copy);
+    cluster.start_one(3);
+    let hash = cluster.send(0, 5, 1).await;
+    cluster.settle(hash).await;
+    cluster.stop_one(2);
+    let waiting = cluster.send(0, 6, 1).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let is_final = |node: &Node| node.ledger().find(&waiting).unwrap().is_some();
+    assert!(!cluster.running().any(is_final), "two voters of four are no quorum");
+    cluster.start_one(2);
+    cluster.settle(waiting).await;
+    cluster.check().await;
+}
+
+/// A leader that says two things at one height is found out, and the others go on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_that_proposes_two_blocks_at_once_divides_nobody() {
+    let mut cluster = Cluster::new(4);
+    (1..4).for_each(|number| cluster.start_one(number));
+    let mut puppet = cluster.puppet();
+    let now = cluster.node(1).clock().now();
+    let (one, other) = (cluster.transfer(0, 1), cluster.transfer(1, 1));
+    let hashes = [one.clone(), other.clone()];
+    let hashes = hashes.map(|wire| SignedTransaction::from_wire(&wire).unwrap().transaction);
+    let hashes = hashes.map(|transaction| transaction.hash(&cluster.spec.chain));
+    puppet.propose_to(&[cluster.key(1), cluster.key(2)], now, vec![one.clone()]);
+    puppet.propose_again_to(&[cluster.key(3)], now, vec![other.clone()]);
+    // Clients send both to correct validators as well.
+    for (number, wire) in [(1, one), (3, other)] {
+        let _ = cluster.node(number).submit(vec![wire]).await;
+    }
+    for hash in hashes {
+        cluster.settle(hash).await;
+    }
+    drop(puppet);
     cluster.check().await;
 }

@@ -5,5 +5,6 @@
 mod people;
 
 mod faults;
+mod puppet;
 mod together;
 mod world;

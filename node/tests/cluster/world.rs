@@ -6,16 +6,20 @@ use std::{
 };
 
 use tempfile::TempDir;
-use weal_net::Peer;
+use weal_net::{NetworkConfig, Peer};
 use weal_node::{
     core::NetworkPlace,
     genesis::ChainSpec,
+    journal::{self, JournalConfig, Opened},
     node::{Node, NodeConfig},
     validator_key::ValidatorKey,
 };
 use weal_types::{Height, PublicKey, TxHash};
 
-use crate::people::{self, PEOPLE, Person, WEALTH, document_of, euro};
+use crate::{
+    people::{self, PEOPLE, WEALTH, balances, document_of},
+    puppet::Puppet,
+};
 
 /// Looks until something is so, at most: at 5 ms each a minute, far more than anything takes, for a
 /// machine that is busy.
@@ -43,27 +47,26 @@ fn addresses(count: usize) -> Vec<SocketAddr> {
 
 impl Cluster {
     pub fn start(size: usize) -> Self {
+        let mut cluster = Self::new(size);
+        (0..size).for_each(|number| cluster.start_one(number));
+        cluster
+    }
+
+    /// Nobody runs yet.
+    pub fn new(size: usize) -> Self {
         let keys: Vec<_> = (0..size).map(key).collect();
         let spec = ChainSpec::from_toml(&document_of("consortium", &keys)).unwrap();
-        let mut cluster = Self {
+        Self {
             nodes: (0..size).map(|_| None).collect(),
             directories: (0..size).map(|_| tempfile::tempdir().unwrap()).collect(),
             addresses: addresses(size),
             spec,
             nonces: vec![0; usize::from(PEOPLE)],
-        };
-        (0..size).for_each(|number| cluster.start_one(number));
-        cluster
+        }
     }
 
     pub fn start_one(&mut self, number: usize) {
-        let others = (0..self.nodes.len()).filter(|other| *other != number);
-        let peer = |other: usize| Peer {
-            key: key(other).public(),
-            address: self.addresses[other].to_string(),
-        };
-        let place =
-            NetworkPlace { listen: self.addresses[number], peers: others.map(peer).collect() };
+        let place = NetworkPlace { listen: self.addresses[number], peers: self.others(number) };
         let config = NodeConfig {
             sync: false,
             cache_bytes: 8 << 20,
@@ -71,6 +74,22 @@ impl Cluster {
             ..NodeConfig::new(self.directories[number].path().to_owned())
         };
         self.nodes[number] = Some(Node::start(config, self.spec.clone(), key(number)).unwrap());
+    }
+
+    /// The first one, played by the test.
+    pub fn puppet(&self) -> Puppet {
+        let chain = self.spec.chain;
+        let (listen, peers) = (self.addresses[0], self.others(0));
+        Puppet::start(key(0), self.spec.clone(), NetworkConfig { chain, listen, peers })
+    }
+
+    fn others(&self, number: usize) -> Vec<Peer> {
+        let others = (0..self.nodes.len()).filter(|other| *other != number);
+        let peer = |other: usize| Peer {
+            key: key(other).public(),
+            address: self.addresses[other].to_string(),
+        };
+        others.map(peer).collect()
     }
 
     pub fn stop_one(&mut self, number: usize) {
@@ -105,12 +124,36 @@ impl Cluster {
 
     /// Sends a transfer of a person through a validator, which accepts it.
     pub async fn send(&mut self, number: usize, person: u16, amount: u128) -> TxHash {
-        let node = self.node(number).clone();
+        let wire = self.transfer(person, amount);
+        self.node(number).submit(vec![wire]).await.remove(0).unwrap()
+    }
+
+    /// The next transfer of a person, signed.
+    pub fn transfer(&mut self, person: u16, amount: u128) -> Vec<u8> {
         let nonce = self.nonces[usize::from(person)];
         self.nonces[usize::from(person)] += 1;
-        let now = node.clock().now();
-        let wire = people::transfer(&self.spec.chain, now, person, nonce, amount);
-        node.submit(vec![wire]).await.remove(0).unwrap()
+        let now = self.running().next().unwrap().clock().now();
+        people::transfer(&self.spec.chain, now, person, nonce, amount)
+    }
+
+    /// What a validator that does not run has kept.
+    pub fn copy_data(&self, number: usize) -> TempDir {
+        let copy = tempfile::tempdir().unwrap();
+        people::copy(self.directories[number].path(), copy.path());
+        copy
+    }
+
+    /// Makes it start on such a copy.
+    pub fn put_back_data(&mut self, number: usize, copy: TempDir) {
+        self.directories[number] = copy;
+    }
+
+    /// The transactions in a validator's journal as it is on disk now.
+    pub fn journal(&self, number: usize) -> Vec<Vec<u8>> {
+        let copy = tempfile::tempdir().unwrap();
+        people::copy(&self.directories[number].path().join("chain-1/journal"), copy.path());
+        let config = JournalConfig { directory: copy.path().to_owned(), sync: false };
+        journal::split(Opened::open(&config).unwrap().records).0
     }
 
     /// Waits until a transaction is final on all running validators.
@@ -145,22 +188,7 @@ impl Cluster {
             assert!(headers.windows(2).all(|pair| pair[0] == pair[1]), "{headers:#?}");
         }
         for node in self.running() {
-            assert_eq!(wealth(node), WEALTH * u128::from(PEOPLE));
+            assert_eq!(balances(node).iter().sum::<u128>(), WEALTH * u128::from(PEOPLE));
         }
     }
-}
-
-/// What all people hold together.
-fn wealth(node: &Node) -> u128 {
-    use parity_scale_codec::DecodeAll;
-    use weal_runtime::system;
-    use weal_types::state::{Snapshot, StateKey};
-    let snapshot = node.state().committed_snapshot().unwrap();
-    let of = |number| {
-        let key = system::assets::Balance::key(&Person::new(number).id(), &euro());
-        let key = StateKey::new(&system::ASSETS, &key).unwrap();
-        let record = snapshot.get(&key).unwrap().unwrap_or_default();
-        system::assets::Balance::decode_all(&mut &record[..]).map_or(0, |balance| balance.free.0)
-    };
-    (0..PEOPLE).map(of).sum()
 }

@@ -1,8 +1,10 @@
 //! People with keys, and the chain that they are on.
 
+use std::{fs, path::Path};
+
 use parity_scale_codec::Encode;
 use schnorrkel::{ExpansionMode, Keypair, MiniSecretKey};
-use weal_node::validator_key::ValidatorKey;
+use weal_node::{node::Node, validator_key::ValidatorKey};
 use weal_runtime::system;
 use weal_types::{
     AccountId, Amount, AssetId, ChainId, Gas, Nonce, PublicKey, TimeMs,
@@ -91,6 +93,20 @@ pub fn euro() -> AssetId {
     AssetId::derive(&Person::new(0).id(), "EUR")
 }
 
+/// What each person holds.
+pub fn balances(node: &Node) -> Vec<u128> {
+    use parity_scale_codec::DecodeAll;
+    use weal_types::state::{Snapshot, StateKey};
+    let snapshot = node.state().committed_snapshot().unwrap();
+    let of = |number| {
+        let key = system::assets::Balance::key(&Person::new(number).id(), &euro());
+        let key = StateKey::new(&system::ASSETS, &key).unwrap();
+        let record = snapshot.get(&key).unwrap().unwrap_or_default();
+        system::assets::Balance::decode_all(&mut &record[..]).map_or(0, |balance| balance.free.0)
+    };
+    (0..PEOPLE).map(of).collect()
+}
+
 /// Sends euros to the next person.
 pub fn transfer(chain: &ChainId, now: TimeMs, from: u16, nonce: u64, amount: u128) -> Vec<u8> {
     let to = Person::new((from + 1) % PEOPLE).id();
@@ -115,4 +131,18 @@ pub fn transfer(chain: &ChainId, now: TimeMs, from: u16, nonce: u64, amount: u12
         calls: Bounded::new(vec![call]).unwrap(),
     };
     person.sign(transaction, chain)
+}
+
+/// Copies what is in a directory into another one.
+pub fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            fs::create_dir_all(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }

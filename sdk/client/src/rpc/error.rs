@@ -146,7 +146,8 @@ kinds! {
     /// There is no such block.
     UNKNOWN_BLOCK = 1100 "unknown_block" "chain_head gives the newest one";
     /// The block has no certificate.
-    NO_CERTIFICATE = 1101 "no_certificate" "genesis is known by the chain id, not by a certificate";
+    NO_CERTIFICATE = 1101 "no_certificate"
+        "ask for the next block that has one: it proves this one, which it follows";
     /// The node does not keep the state after that block.
     HEIGHT_UNAVAILABLE = 1102 "height_unavailable"
         "ask for a newer height, or an archive node";

@@ -40,7 +40,7 @@ pub struct Block {
     /// Its header.
     #[serde(flatten)]
     pub header: BlockHeader,
-    /// Who certified it; genesis has none.
+    /// Who certified it. Genesis has none, nor has a block that is final with the next one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<CertificateSummary>,
     /// Its transactions, in order.
@@ -122,7 +122,7 @@ pub enum TransactionStatus {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CertificateGet {
-    /// Of which block; genesis has none.
+    /// Of which block. Genesis has none, nor has a block that is final with the next one.
     pub height: U64,
 }
 

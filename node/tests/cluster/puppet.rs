@@ -1,0 +1,113 @@
+//! A validator that the test plays, to do what no correct one does.
+
+use std::sync::Arc;
+
+use parity_scale_codec::Encode;
+use weal_consensus::{Draft, PrePrepare};
+use weal_net::{Identity, Network, NetworkConfig, Received, Receiver};
+use weal_node::{
+    genesis::ChainSpec,
+    peers::{assemble, packet::Packet},
+    validator_key::ValidatorKey,
+};
+use weal_types::{
+    Gas, Hash, Height, PublicKey, TimeMs, View,
+    block::Proposal,
+    codec::{Bounded, Version},
+    merkle,
+    transaction::SignedTransaction,
+};
+
+/// The leader of view 0. It hears nothing: three correct validators are a quorum without it.
+pub struct Puppet {
+    network: Network,
+    key: Arc<ValidatorKey>,
+    spec: ChainSpec,
+    next: Height,
+}
+
+impl Puppet {
+    pub fn start(key: ValidatorKey, spec: ChainSpec, config: NetworkConfig) -> Self {
+        let key = Arc::new(key);
+        let identity = Arc::new(Own(Arc::clone(&key)));
+        let network = Network::start(config, identity, Arc::new(Deaf)).unwrap();
+        Self { network, key, spec, next: Height(1) }
+    }
+
+    /// Sends all the next block, as the leader does.
+    pub fn propose(&mut self, time: TimeMs, wires: Vec<Vec<u8>>) {
+        let all: Vec<_> = self.spec.validators.validators.iter().map(|one| one.key).collect();
+        self.propose_to(&all, time, wires);
+    }
+
+    /// Sends it to some alone.
+    pub fn propose_to(&mut self, to: &[PublicKey], time: TimeMs, wires: Vec<Vec<u8>>) {
+        self.send_proposal(to, self.next, (time, wires));
+        self.next = self.next.next().unwrap();
+    }
+
+    /// Sends some another block in the place of the last one.
+    pub fn propose_again_to(&self, to: &[PublicKey], time: TimeMs, wires: Vec<Vec<u8>>) {
+        self.send_proposal(to, Height(self.next.0 - 1), (time, wires));
+    }
+
+    fn send_proposal(
+        &self,
+        to: &[PublicKey],
+        height: Height,
+        (time, wires): (TimeMs, Vec<Vec<u8>>),
+    ) {
+        let signed = |wire: &Vec<u8>| SignedTransaction::from_wire(wire).unwrap().transaction;
+        let gas = wires.iter().map(|wire| signed(wire).gas_limit.0).sum();
+        let proposal = Proposal {
+            version: Version,
+            epoch: self.spec.validators.epoch,
+            height,
+            first_view: View(0),
+            proposer: 0,
+            time,
+            tx_root: merkle::root_of(assemble::names(&wires).iter().map(|id| id.0)),
+            tx_count: wires.len() as u32,
+            tx_bytes: wires.iter().map(Vec::len).sum::<usize>() as u32,
+            gas: Gas(gas),
+            evidence_root: merkle::root(&[]),
+        };
+        let body = Packet::Body(Box::new(proposal.clone()), Bounded::new(wires).unwrap());
+        let draft = Draft::PrePrepare(PrePrepare { view: View(0), proposal });
+        let signature = self.key.sign(&draft.message(&self.spec.chain));
+        let message = Packet::Message(draft.signed(0, signature));
+        for packet in [body, message] {
+            for key in to {
+                self.network.send(key, packet.urgency(), packet.encode().into());
+            }
+        }
+    }
+}
+
+impl Drop for Puppet {
+    fn drop(&mut self) {
+        self.network.stop();
+    }
+}
+
+struct Own(Arc<ValidatorKey>);
+
+impl Identity for Own {
+    fn key(&self) -> PublicKey {
+        self.0.public()
+    }
+
+    fn sign(&self, message: &Hash) -> [u8; 64] {
+        self.0.sign(message)
+    }
+}
+
+struct Deaf;
+
+impl Receiver for Deaf {
+    fn receive(&self, _: Received) {}
+
+    fn connected(&self, _: PublicKey) {}
+
+    fn disconnected(&self, _: PublicKey) {}
+}
