@@ -46,12 +46,22 @@ impl Replica {
         if view < self.view || (view == self.view && !self.is_active()) {
             return;
         }
-        let digest = signed.body.proposal.digest();
+        let digest = self.digest(&signed.body.proposal);
         let is_timely = is_timely(now, signed.body.proposal.time);
         let proposed = Proposed { signed, digest, is_timely, is_contradicted: false };
         match view == self.view {
             true => self.propose(proposed),
             false => self.keep_early(proposed),
+        }
+    }
+
+    /// Names a proposal. One that comes again, as those in flight do with every STATUS, is not
+    /// hashed again.
+    fn digest(&self, proposal: &Proposal) -> Hash {
+        let proposed = self.slots.get(&proposal.height).and_then(|slot| slot.proposed.as_ref());
+        match proposed.filter(|known| known.signed.body.proposal == *proposal) {
+            Some(known) => known.digest,
+            None => proposal.digest(),
         }
     }
 

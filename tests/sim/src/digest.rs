@@ -22,7 +22,8 @@ pub(crate) fn packet(packet: &Packet) -> u64 {
     }
 }
 
-fn of(message: &Message) -> u64 {
+/// The same of one message.
+pub(crate) fn of(message: &Message) -> u64 {
     match message {
         Message::PrePrepare(signed) => {
             let proposal = &signed.body.proposal;

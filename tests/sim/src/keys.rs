@@ -1,5 +1,7 @@
 //! Keys and signatures: a cheap imitation for speed, and sr25519 for some runs.
 
+use std::{cell::RefCell, collections::BTreeMap};
+
 use schnorrkel::{ExpansionMode, Keypair, MiniSecretKey, Signature};
 use weal_consensus::{Check, Signatures};
 use weal_types::{Hash, PublicKey, certificate::VOTE_SIGNING_CONTEXT};
@@ -11,8 +13,9 @@ use crate::random::{fold, fold_bytes, mix};
 pub(crate) enum Keys {
     /// A keyed sum over the message: whoever lacks the secret cannot compute it.
     Fake(Vec<u64>),
-    /// sr25519 under the validators' context.
-    Real(Vec<Keypair>),
+    /// sr25519 under the validators' context, and what was found to hold: the same again need not
+    /// be computed.
+    Real(Vec<Keypair>, RefCell<BTreeMap<[u8; 64], (PublicKey, Vec<u8>)>>),
 }
 
 /// One member's secret.
@@ -36,20 +39,20 @@ impl Keys {
             let secret = MiniSecretKey::from_bytes(&bytes).expect("a secret has 32 bytes");
             secret.expand_to_keypair(ExpansionMode::Ed25519)
         };
-        Self::Real((0..members).map(pair).collect())
+        Self::Real((0..members).map(pair).collect(), RefCell::default())
     }
 
     pub(crate) fn public(&self, member: usize) -> PublicKey {
         match self {
             Self::Fake(_) => PublicKey([member as u8; 32]),
-            Self::Real(pairs) => PublicKey(pairs[member].public.to_bytes()),
+            Self::Real(pairs, _) => PublicKey(pairs[member].public.to_bytes()),
         }
     }
 
     pub(crate) fn signer(&self, member: usize) -> Signer {
         match self {
             Self::Fake(secrets) => Signer::Fake(secrets[member]),
-            Self::Real(pairs) => Signer::Real(Box::new(pairs[member].clone())),
+            Self::Real(pairs, _) => Signer::Real(Box::new(pairs[member].clone())),
         }
     }
 
@@ -60,13 +63,26 @@ impl Keys {
                 let secret = secrets.get(usize::from(key.0[0]));
                 secret.is_some_and(|secret| fake(*secret, message) == *signature)
             }
-            Self::Real(_) => {
-                let Ok(key) = schnorrkel::PublicKey::from_bytes(&key.0) else { return false };
-                let Ok(signature) = Signature::from_bytes(signature) else { return false };
-                key.verify_simple(VOTE_SIGNING_CONTEXT, message, &signature).is_ok()
+            Self::Real(_, held) => {
+                let is_known = |(by, of): &(PublicKey, Vec<u8>)| by == key && of == message;
+                if held.borrow().get(signature).is_some_and(is_known) {
+                    return true;
+                }
+                let holds = holds(key, message, signature);
+                if holds {
+                    held.borrow_mut().insert(*signature, (*key, message.to_vec()));
+                }
+                holds
             }
         }
     }
+}
+
+/// Whether a signature of sr25519 holds.
+fn holds(key: &PublicKey, message: &[u8], signature: &[u8; 64]) -> bool {
+    let Ok(key) = schnorrkel::PublicKey::from_bytes(&key.0) else { return false };
+    let Ok(signature) = Signature::from_bytes(signature) else { return false };
+    key.verify_simple(VOTE_SIGNING_CONTEXT, message, &signature).is_ok()
 }
 
 impl Signatures for Keys {

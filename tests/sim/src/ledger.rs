@@ -9,7 +9,7 @@ use weal_consensus::{Handover, Ordered};
 use weal_types::{
     BlockHash, ChainId, Epoch, Gas, Hash, Height, PublicKey, TimeMs,
     block::{FinalHeader, Proposal},
-    certificate::{Validator, ValidatorSet},
+    certificate::{Validator, ValidatorSet, Vote},
     codec::{Bounded, Version},
 };
 
@@ -98,6 +98,7 @@ pub(crate) struct Constitution {
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     digests: RefCell<BTreeMap<Proposal, Hash>>,
+    votes: RefCell<BTreeMap<Vote, Hash>>,
     /// By the block before, what is ordered, and its transactions.
     results: RefCell<BTreeMap<(BlockHash, Hash, Hash), Executed>>,
 }
@@ -113,6 +114,12 @@ impl Constitution {
         let digest = proposal.digest();
         self.known.digests.borrow_mut().insert(proposal.clone(), digest);
         digest
+    }
+
+    /// What is signed for a vote, computed by its own type.
+    pub(crate) fn vote_message(&self, vote: &Vote) -> Hash {
+        let mut votes = self.known.votes.borrow_mut();
+        *votes.entry(*vote).or_insert_with(|| vote.message(&self.chain))
     }
 
     /// What a digest stands for in a vote.

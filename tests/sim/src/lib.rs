@@ -9,6 +9,7 @@
 //! | `host` | one machine: replica, journal, executed blocks, pool |
 //! | `ledger` | what is executed |
 //! | `network`, `queue`, `random`, `keys` | links, time, chance, signatures |
+//! | `door` | what passes, and passed before |
 //! | `byzantine` | traitors, one way of betraying in each file |
 //! | `oracle` | what must never be seen, one promise in each file |
 //! | `campaign`, `shrink` | many seeds; less of one |
@@ -22,6 +23,7 @@
 mod byzantine;
 mod campaign;
 mod digest;
+mod door;
 mod host;
 mod keys;
 mod ledger;

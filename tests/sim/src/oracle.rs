@@ -12,7 +12,7 @@ use weal_types::{
 use crate::{
     host::Block,
     keys::Keys,
-    ledger::Reign,
+    ledger::{Constitution, Reign},
     plan::{Micros, Plan},
     report::Failure,
 };
@@ -47,7 +47,7 @@ impl Oracles {
             order: Agreement::new("one order"),
             results: Agreement::new("one result"),
             certificates: Certificates::new(chain),
-            statements: Statements::new(members, chain),
+            statements: Statements::new(members),
             chain,
         }
     }
@@ -114,8 +114,14 @@ impl Oracles {
     }
 
     /// An honest replica says something that it signed.
-    pub(crate) fn said(&mut self, now: Micros, member: usize, message: &Message) {
-        let found = self.statements.see(member, message);
+    pub(crate) fn said(
+        &mut self,
+        now: Micros,
+        member: usize,
+        message: &Message,
+        constitution: &Constitution,
+    ) {
+        let found = self.statements.see(member, message, constitution);
         self.note(now, found);
     }
 

@@ -1,20 +1,11 @@
 //! What will happen, in the order of time.
 
-use std::{
-    cell::RefCell,
-    cmp::{Ordering, Reverse},
-    collections::BinaryHeap,
-    rc::Rc,
-};
+use std::{cmp::Reverse, collections::BinaryHeap, rc::Rc};
 
-use weal_consensus::{Invalid, Message, Ordered, Timer, Verified};
-use weal_types::{Epoch, Hash, Height, View};
+use weal_consensus::{Message, Ordered, Timer};
+use weal_types::{Hash, Height, View};
 
-use crate::{host::Block, ledger::Body, plan::Micros};
-
-/// What the first receiver of a message found, in which epoch: it saves the others, who would find
-/// the same, most of a run's time.
-pub(crate) type Verdict = RefCell<Option<(Epoch, Result<Verified, Invalid>)>>;
+use crate::{door::Verdict, host::Block, ledger::Body, plan::Micros};
 
 /// What goes through the network.
 #[allow(
@@ -59,57 +50,32 @@ pub(crate) enum Happening {
     Judge,
 }
 
-#[derive(Debug)]
-struct Entry {
-    at: Micros,
-    /// What was planned first happens first.
-    number: u64,
-    happening: Happening,
-}
-
-impl Entry {
-    const fn key(&self) -> Reverse<(Micros, u64)> {
-        Reverse((self.at, self.number))
-    }
-}
-
-impl PartialEq for Entry {
-    fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-}
-
-impl Eq for Entry {}
-
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Entry {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
-    }
-}
-
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
-    entries: BinaryHeap<Entry>,
+    /// When, which in the order of planning, and its place below: what was planned first happens
+    /// first. A heap moves its entries about, so they are small.
+    times: BinaryHeap<Reverse<(Micros, u64, usize)>>,
+    happenings: Vec<Option<Happening>>,
+    /// Places that are free.
+    free: Vec<usize>,
     last: u64,
 }
 
 impl Queue {
     pub(crate) fn push(&mut self, at: Micros, happening: Happening) {
         self.last += 1;
-        self.entries.push(Entry { at, number: self.last, happening });
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.happenings.push(None);
+            self.happenings.len() - 1
+        });
+        self.happenings[place] = Some(happening);
+        self.times.push(Reverse((at, self.last, place)));
     }
 
     pub(crate) fn pop(&mut self) -> Option<(Micros, Happening)> {
-        self.entries.pop().map(|entry| (entry.at, entry.happening))
+        let Reverse((at, _, place)) = self.times.pop()?;
+        self.free.push(place);
+        self.happenings[place].take().map(|happening| (at, happening))
     }
 }
-
-// The heap moves entries about; a large one would cost more than all else.
-const _: () = assert!(size_of::<Entry>() <= 72);

@@ -6,6 +6,7 @@ use weal_consensus::{Event, Timer};
 use weal_types::{ChainId, Epoch, Height, TimeMs};
 
 use crate::{
+    door::Door,
     host::{Clock, Host},
     keys::Keys,
     ledger::{Constitution, Known, Ledger, Reign},
@@ -36,6 +37,7 @@ pub(crate) struct World {
     pub(crate) plan: Rc<Plan>,
     pub(crate) constitution: Rc<Constitution>,
     pub(crate) keys: Rc<Keys>,
+    pub(crate) door: Door,
     pub(crate) hosts: Vec<Host>,
     pub(crate) network: Network,
     pub(crate) queue: Queue,
@@ -86,6 +88,7 @@ impl World {
             plan,
             constitution,
             keys,
+            door: Door::default(),
             hosts: Vec::new(),
             queue: Queue::default(),
             now: 0,
@@ -233,8 +236,9 @@ impl World {
     /// Tells a replica something, and does what it asks for, until it asks for nothing more.
     pub(crate) fn feed(&mut self, host: usize, event: Event) {
         let mut inbox = std::mem::take(&mut self.inbox);
-        inbox.others.push_back(event);
-        self.empty(host, &mut inbox);
+        if self.step(host, event, &mut inbox) {
+            self.empty(host, &mut inbox);
+        }
         inbox.signed.clear();
         inbox.others.clear();
         self.inbox = inbox;

@@ -95,3 +95,41 @@ fn a_view_that_was_left_stays_left() {
     assert_eq!(votes(&lab), 0);
     assert_eq!(lab.heights(), [1; 4], "it follows");
 }
+
+/// A height was final at one validator, which told of it in its VIEW-CHANGE and was never seen
+/// again. The others lost power with that height PREPAREd and not ordered on their disks; the next
+/// view began above it, so nobody could order it again, and nobody had its block to give. Hence
+/// rule B3.
+#[test]
+fn whoever_is_left_can_execute_what_is_final() {
+    let mut lab = Lab::new(4);
+    lab.grow_to(1);
+    lab.nothing_to_order();
+    lab.tell(3, Event::Expired(Timer::Progress));
+    let parting = std::mem::take(&mut lab.wire);
+    lab.cut_off(3);
+    for at in 0..3 {
+        lab.restart(at, |_| {});
+    }
+    // Each asks and is answered; what they say of the old view is lost.
+    while let Some((to, from, message)) = lab.wire.pop_front() {
+        if matches!(message, Message::Recall(..) | Message::Recalled(..)) {
+            lab.deliver(to, from, message);
+        }
+    }
+    lab.wire = parting;
+    for at in 0..3 {
+        assert!(lab.nodes[at].replica.has_voice());
+        lab.tell(at, Event::Expired(Timer::Progress));
+    }
+    lab.run();
+    for _ in 0..4 {
+        for timer in [Timer::Build, Timer::Resend, Timer::Heartbeat] {
+            lab.ring_all(timer);
+        }
+        lab.transactions_everywhere();
+    }
+    assert_eq!(lab.views()[..3], [1; 3]);
+    assert!(lab.heights()[..3].iter().all(|height| *height > 1), "{:?}", lab.heights());
+    assert_eq!(lab.executed(1), [lab.proposals[0].digest()].into());
+}

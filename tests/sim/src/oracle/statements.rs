@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 
 use weal_consensus::{Message, Statement, ViewChange};
 use weal_types::{
-    ChainId, Epoch, Hash, Height, View,
+    Epoch, Hash, Height, View,
     certificate::{CertificateKind, Vote},
 };
 
+use crate::ledger::Constitution;
+
 /// See the module.
 pub(super) struct Statements {
-    chain: ChainId,
     /// By member.
     said: Vec<Said>,
 }
@@ -41,25 +42,30 @@ enum Kind {
 type Found = Result<(), (&'static str, String)>;
 
 impl Statements {
-    pub(super) fn new(members: usize, chain: ChainId) -> Self {
-        Self { chain, said: (0..members).map(|_| Said::default()).collect() }
+    pub(super) fn new(members: usize) -> Self {
+        Self { said: (0..members).map(|_| Said::default()).collect() }
     }
 
-    pub(super) fn see(&mut self, member: usize, message: &Message) -> Found {
+    pub(super) fn see(
+        &mut self,
+        member: usize,
+        message: &Message,
+        constitution: &Constitution,
+    ) -> Found {
         let said = &mut self.said[member];
         let found = match message {
             Message::PrePrepare(signed) => {
                 let proposal = &signed.body.proposal;
                 let place = (proposal.epoch, Kind::PrePrepare, proposal.height, signed.body.view);
-                said.slot(place, proposal.digest())
+                said.slot(place, constitution.digest(proposal))
             }
             Message::Vote(signed) => said.vote(&signed.body),
             Message::ViewChange(signed, _) => {
-                said.change(&signed.body, signed.body.message(&self.chain))
+                said.change(&signed.body, signed.body.message(&constitution.chain))
             }
             Message::NewView(signed) => {
                 let place = (signed.body.epoch, true, signed.body.view);
-                said.view(place, signed.body.message(&self.chain))
+                said.view(place, signed.body.message(&constitution.chain))
             }
             _ => Ok(()),
         };

@@ -2,14 +2,10 @@
 
 use std::rc::Rc;
 
-use weal_consensus::{Event, Invalid, Message, Replica, Verified};
+use weal_consensus::{Event, Invalid, Message};
 
 use super::World;
-use crate::{
-    keys::Keys,
-    ledger::Body,
-    queue::{Packet, Verdict},
-};
+use crate::{door::Verdict, ledger::Body, queue::Packet};
 
 impl World {
     pub(super) fn arrive(&mut self, host: usize, from: usize, packet: &Rc<Packet>) {
@@ -49,7 +45,7 @@ impl World {
         let Some(position) = on.position_of(from).filter(|_| on.position().is_some()) else {
             return self.hear_stranger(host, from, message);
         };
-        let verified = match judge(message, verdict, &on.replica, &self.keys) {
+        let verified = match self.door.judge(message, verdict, &on.replica, &self.keys) {
             Ok(verified) => verified,
             Err(Invalid::Epoch { .. }) => return,
             Err(error) => {
@@ -101,27 +97,6 @@ impl World {
             self.feed(host, Event::Pool(pool));
         }
     }
-}
-
-/// What [`Verified::check`] says, or said to another receiver where all receivers are alike.
-fn judge(
-    message: &Message,
-    verdict: &Verdict,
-    replica: &Replica,
-    keys: &Keys,
-) -> Result<Verified, Invalid> {
-    let epoch = replica.reign().0.epoch;
-    let known = verdict.borrow();
-    if let Some((_, found)) = known.as_ref().filter(|(found_in, _)| *found_in == epoch) {
-        return found.clone();
-    }
-    drop(known);
-    let found = Verified::check(message.clone(), &replica.rules(), keys);
-    // Whether a VIEW-CHANGE is proven concerns the next leader alone.
-    if !matches!(message, Message::ViewChange(..) | Message::Recalled(..)) {
-        *verdict.borrow_mut() = Some((epoch, found.clone()));
-    }
-    found
 }
 
 /// Whether these are the transactions of a PRE-PREPARE.

@@ -27,24 +27,21 @@ impl World {
     pub(super) fn attend(&mut self) {
         for host in 0..self.hosts.len() {
             let lag = self.lag(host);
-            let detail = format!("member {}: {lag:?}", self.hosts[host].member);
             let since = match (lag, self.hosts[host].lag) {
                 (Some(lag), Some((known, since))) if lag == known => since,
                 _ => self.now,
             };
             self.hosts[host].lag = lag.map(|lag| (lag, since));
-            match lag {
-                Some(Lag::Behind(..)) if self.now - since > SOON => {
-                    self.oracles.fail(self.now, "f + 1 are followed", detail);
-                }
-                Some(Lag::Unfair(..)) if self.now - since > SOON => {
-                    self.oracles.fail(self.now, "unfair leaders go", detail);
-                }
-                _ => {}
+            let member = self.hosts[host].member;
+            if let Some(lag) = lag.filter(|_| self.now - since > SOON) {
+                let oracle = match lag {
+                    Lag::Behind(..) => "f + 1 are followed",
+                    Lag::Unfair(..) => "unfair leaders go",
+                };
+                self.oracles.fail(self.now, oracle, format!("member {member}: {lag:?}"));
             }
             if let Some(view) = begun(&self.hosts[host]) {
-                let detail =
-                    format!("member {} does not enter view {view}", self.hosts[host].member);
+                let detail = format!("member {member} does not enter view {view}");
                 self.oracles.fail(self.now, "views are entered", detail);
             }
         }

@@ -70,10 +70,9 @@ impl World {
     fn sign(&mut self, host: usize, draft: Draft, inbox: &mut Inbox) {
         let on = &self.hosts[host];
         let Some(me) = on.position() else { return };
-        let chain = &self.constitution.chain;
-        let message = draft.message(chain);
+        let message = draft.message(&self.constitution.chain);
         if let Draft::Vote(vote) = &draft
-            && vote.message(chain) != message
+            && self.constitution.vote_message(vote) != message
         {
             let detail = format!("member {} signs something else than {vote:?}", on.member);
             return self.oracles.fail(self.now, "signatures bind", detail);

@@ -8,10 +8,11 @@ use weal_consensus::Message;
 use super::World;
 use crate::{
     byzantine::{Scene, Treason},
+    door::Verdict,
     ledger::Body,
     options::Kind,
     plan::{MILLI, Micros},
-    queue::{Happening, Packet, Verdict},
+    queue::{Happening, Packet},
 };
 
 impl World {
@@ -20,7 +21,7 @@ impl World {
         let on = &self.hosts[host];
         if on.is_honest() {
             if signer(&message).is_some() && signer(&message) == on.position() {
-                self.oracles.said(self.now, on.member, &message);
+                self.oracles.said(self.now, on.member, &message, &self.constitution);
             }
             let packet = self.pack(host, on.member, message);
             return self.post(host, to, &packet);

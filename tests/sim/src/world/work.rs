@@ -80,8 +80,9 @@ impl World {
             gas: Gas(u64::from(count)),
             evidence_root: [0; 32],
         };
-        let body = Rc::new(Body::new(proposal.clone(), transactions));
-        on.bodies.insert(body.digest, body);
+        let digest = self.constitution.digest(&proposal);
+        let body = Rc::new(Body { proposal: proposal.clone(), digest, transactions });
+        on.bodies.insert(digest, body);
         self.feed(host, Event::Built { view, height, proposal: Some(proposal) });
     }
 }

@@ -162,18 +162,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "order-not-durable",
-        rule: "B3: what is ordered is durable before CHECKPOINT; or is executed during a search",
-        edits: &[
-            Edit {
-                file: "execute.rs",
-                find: "match ⟦self.is_alone()⟧ {\n            true => self.actions.extend",
-                replace: "true",
-            },
-            Edit {
-                file: "execute.rs",
-                find: "self.executing.is_some()",
-                replace: "self.executing.is_some() || self.syncing.is_some()",
-            },
-        ],
+        rule: "B3: what is ordered, and its transactions, are durable before CHECKPOINT",
+        edits: &[Edit {
+            file: "execute.rs",
+            find: "match ⟦self.is_alone()⟧ {\n            true => self.actions.extend",
+            replace: "true",
+        }],
     },
 ];
