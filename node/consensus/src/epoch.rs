@@ -128,7 +128,7 @@ impl Replica {
             is_due: self.is_due,
             last_token: self.last_token,
             voice,
-            asked: self.asked,
+            life: self.life,
             actions,
             ..fresh
         };

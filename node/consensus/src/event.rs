@@ -10,7 +10,7 @@ use weal_types::{
 
 use crate::{
     evidence::Evidence,
-    message::{Draft, Message},
+    message::{Draft, Life, Message},
     record::Record,
     verify::Verified,
 };
@@ -22,8 +22,8 @@ pub enum Event {
     /// A record of the journal, in the order in which they were persisted; only before
     /// [`Event::Start`].
     Replay(Record),
-    /// All records have been replayed: begin.
-    Start,
+    /// All records have been replayed: begin this life.
+    Start(Life),
     /// A message of another validator.
     Message {
         /// Who sent it; it may bear others' signatures.

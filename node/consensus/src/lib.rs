@@ -61,7 +61,7 @@ mod view_change;
 pub use event::{Action, Body, Event, Halt, Handover, Ordered, Timer, Token};
 pub use evidence::Evidence;
 pub use message::{
-    Claim, Draft, Grounds, MESSAGE_BYTES, Mark, Message, NewView, PerSlot, PrePrepare,
+    Claim, Draft, Grounds, Life, MESSAGE_BYTES, Mark, Message, NewView, PerSlot, PrePrepare,
     Recollection, Signed, SignedVote, Slotted, Statement, Status, ViewChange,
 };
 pub use record::Record;

@@ -19,7 +19,7 @@ use alloc::{sync::Arc, vec::Vec};
 
 use parity_scale_codec::{Decode, Encode};
 use weal_types::{
-    ChainId, Epoch, Hash, Height, TimeMs, View,
+    ChainId, Epoch, Hash, Height, View,
     block::Proposal,
     certificate::{Certificate, Vote},
     codec::{Bounded, DecodeError, decode},
@@ -206,6 +206,11 @@ pub struct Status {
     pub bodies: u32,
 }
 
+/// A machine's life from one start to the next, by a number that no other of its lives has. It is
+/// drawn at random: a clock can be set back, and a restored backup counts again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+pub struct Life(pub u64);
+
 /// Statements of a validator that another holds; each bears that validator's own signature.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub struct Recollection {
@@ -232,10 +237,10 @@ pub enum Message {
     Certificate(Arc<Certificate>),
     /// See [`Status`].
     Status(Status),
-    /// "I started again at this time of my clock: which statements of mine do you hold?"
-    Recall(Epoch, TimeMs),
-    /// The answer, which repeats the time: it is of no use to a later life.
-    Recalled(Epoch, TimeMs, Arc<Recollection>),
+    /// "I have begun this life: which statements of mine do you hold?"
+    Recall(Epoch, Life),
+    /// The answer, which repeats whom it is for: it is of no use to a later life.
+    Recalled(Epoch, Life, Arc<Recollection>),
 }
 
 impl Message {

@@ -8,14 +8,14 @@
 use alloc::{collections::BTreeSet, sync::Arc, vec::Vec};
 
 use weal_types::{
-    TimeMs, View,
+    View,
     certificate::{CertificateKind, Vote},
     codec::Bounded,
 };
 
 use crate::{
     event::{Action, Timer},
-    message::{Message, NewView, Recollection, Signed, SignedVote},
+    message::{Life, Message, NewView, Recollection, Signed, SignedVote},
     record::Record,
     replica::{Entering, Phase, Replica, Voice},
     settings::HEARTBEAT_MS,
@@ -121,12 +121,12 @@ impl Replica {
     }
 
     /// The journal has been replayed.
-    pub(crate) fn start(&mut self, now: TimeMs) {
+    pub(crate) fn start(&mut self, life: Life) {
         if self.voice != Voice::Replaying {
             return self.halt_unexpected("start", self.stable.height);
         }
         self.end_replay();
-        self.asked = now;
+        self.life = life;
         if self.is_alone() {
             self.voice = Voice::Recovering;
         } else {
@@ -142,13 +142,13 @@ impl Replica {
     /// Asks all others which statements of this replica they hold.
     pub(crate) fn ask_again(&mut self) {
         if matches!(self.voice, Voice::Asking(_)) {
-            self.act(Action::Broadcast(Message::Recall(self.reign.epoch(), self.asked)));
+            self.act(Action::Broadcast(Message::Recall(self.reign.epoch(), self.life)));
         }
     }
 
     /// Another validator has started: tell it what it said. Everyone answers, also who may not
     /// speak itself, or a cluster that lost power as a whole would never start.
-    pub(crate) fn recollect(&mut self, from: u8, asked: TimeMs) {
+    pub(crate) fn recollect(&mut self, from: u8, life: Life) {
         let epoch = self.reign.epoch();
         let votes = self.slots.iter().flat_map(|(height, slot)| {
             [&slot.prepares, &slot.commits]
@@ -163,13 +163,13 @@ impl Replica {
             change: self.changes.get(&from).map(|(change, _)| (**change).clone()),
             new_view: led,
         };
-        self.act(Action::Send(from, Message::Recalled(epoch, asked, Arc::new(held))));
+        self.act(Action::Send(from, Message::Recalled(epoch, life, Arc::new(held))));
     }
 
     /// What another remembers of this replica. An answer to an earlier life may not know what that
     /// life said after it had asked.
-    pub(crate) fn recalled(&mut self, from: u8, asked: TimeMs, held: &Recollection) {
-        if !matches!(self.voice, Voice::Asking(_)) || asked != self.asked {
+    pub(crate) fn recalled(&mut self, from: u8, life: Life, held: &Recollection) {
+        if !matches!(self.voice, Voice::Asking(_)) || life != self.life {
             return;
         }
         if let Some(unknown) = self.unknown(held) {

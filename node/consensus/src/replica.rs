@@ -16,7 +16,7 @@ use weal_types::{
 use crate::{
     epoch::Reign,
     event::{Action, Event, Halt, Token},
-    message::{Draft, Grounds, Mark, Message, NewView, Signed, ViewChange},
+    message::{Draft, Grounds, Life, Mark, Message, NewView, Signed, ViewChange},
     record::Record,
     settings::Settings,
     slot::Slot,
@@ -83,8 +83,8 @@ pub struct Replica {
     pub(crate) watch: Option<Watch>,
 
     pub(crate) voice: Voice,
-    /// When it started: what it asks the others bears this.
-    pub(crate) asked: TimeMs,
+    /// Since it started: what it asks the others bears this.
+    pub(crate) life: Life,
     /// The highest height that the journal knew to be stable: nothing is said below it.
     pub(crate) floor: Height,
     /// The highest view that the journal knew: it has every statement of the views before.
@@ -182,7 +182,7 @@ impl Replica {
             is_build_timed: false,
             watch: None,
             voice: Voice::Replaying,
-            asked: TimeMs(0),
+            life: Life(0),
             floor: stable.height,
             replayed: View::ZERO,
             later: Vec::new(),
@@ -197,7 +197,7 @@ impl Replica {
         match event {
             Event::Replay(record) => self.replay(record),
             _ if self.reign.me.is_none() => {}
-            Event::Start => self.start(now),
+            Event::Start(life) => self.start(life),
             Event::Message { from, message } => self.hear(now, from, message),
             Event::Signed(message) => self.say(message),
             Event::Durable(token) => self.durable(token),
@@ -231,8 +231,8 @@ impl Replica {
             Message::ViewChange(signed, grounds) => self.heard_change(signed, grounds),
             Message::NewView(signed) => self.heard_new_view(&signed),
             Message::Certificate(certificate) => self.heard_certificate(&certificate),
-            Message::Recall(_, asked) => self.recollect(from, asked),
-            Message::Recalled(_, asked, held) => self.recalled(from, asked, &held),
+            Message::Recall(_, life) => self.recollect(from, life),
+            Message::Recalled(_, life, held) => self.recalled(from, life, &held),
         }
     }
 

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use weal_consensus::{Body, Event, IN_FLIGHT, Ordered, Pace, Replica, Timer};
+use weal_consensus::{Body, Event, IN_FLIGHT, Life, Ordered, Pace, Replica, Timer};
 use weal_runtime::system;
 use weal_types::{
     Epoch, Hash, Height, PublicKey, TimeMs, TxHash, View,
@@ -181,7 +181,8 @@ impl Driver {
             // Nothing comes of it but the replica's memory.
             let _ = self.replica.step(self.clock.now(), Event::Replay(record));
         }
-        self.step(Event::Start)
+        let life = getrandom::u64().map_err(|error| format!("no random number: {error}"))?;
+        self.step(Event::Start(Life(life)))
     }
 
     fn hear(&mut self, input: EngineInput) -> Result<(), String> {

@@ -1,6 +1,6 @@
 //! Who plays: four validators, their keys, and what can be proposed and executed.
 
-use weal_consensus::{BlockLimits, Check, Mark, Pace, Settings, Signatures};
+use weal_consensus::{BlockLimits, Check, Life, Mark, Pace, Settings, Signatures};
 use weal_types::{
     BlockHash, ChainId, Epoch, Gas, Hash, Height, PublicKey, TimeMs, View,
     block::{FinalHeader, Proposal},
@@ -19,6 +19,9 @@ pub const CHAIN: ChainId = ChainId([0xC4; 32]);
 
 /// The clock stands still: timers run out when the checker says so.
 pub const NOW: TimeMs = TimeMs(1_000);
+
+/// Everybody answers at once, so no answer is late for a later life.
+pub const LIFE: Life = Life(1);
 
 /// What every chain here begins with, final without a certificate.
 pub const START: Mark = Mark { height: Height(0), hash: [0xA0; 32] };

@@ -22,7 +22,8 @@ use weal_types::{
 
 use crate::{
     cast::{
-        CHAIN, NOW, SIZE, START, Seals, at, header, key, position, proposal, set, settings, sign,
+        CHAIN, LIFE, NOW, SIZE, START, Seals, at, header, key, position, proposal, set, settings,
+        sign,
     },
     disk::Disk,
     key::WAITS_SINCE,
@@ -127,12 +128,12 @@ impl Machine {
     /// The replica starts: it hears that nobody knows a statement that it has forgotten, and that
     /// transactions wait.
     pub(crate) fn begin(&mut self, world: &World) {
-        self.feed(world, Event::Start);
+        self.feed(world, Event::Start(LIFE));
         let epoch = self.epoch;
         self.feed(world, Event::Pool(Some(WAITS_SINCE)));
         let me = self.who;
         for who in (0..SIZE).filter(|who| *who != me) {
-            let answer = Message::Recalled(epoch, NOW, Recollection::default().into());
+            let answer = Message::Recalled(epoch, LIFE, Recollection::default().into());
             self.hear(world, position(epoch, who), answer);
         }
     }

@@ -45,9 +45,9 @@ pub(crate) fn of(message: &Message) -> u64 {
             fold(&[5, vote(&certificate.vote), certificate.signers as u64])
         }
         Message::Status(status) => fold(&[6, of_status(status)]),
-        Message::Recall(epoch, asked) => fold(&[7, epoch.0, asked.0]),
-        Message::Recalled(epoch, asked, held) => {
-            fold(&[8, epoch.0, asked.0, held.votes.len() as u64])
+        Message::Recall(epoch, life) => fold(&[7, epoch.0, life.0]),
+        Message::Recalled(epoch, life, held) => {
+            fold(&[8, epoch.0, life.0, held.votes.len() as u64])
         }
     }
 }

@@ -8,6 +8,9 @@ use weal_types::{Hash, PublicKey, certificate::VOTE_SIGNING_CONTEXT};
 
 use crate::random::{fold, fold_bytes, mix};
 
+/// By signature: whose it is, and over what.
+type Held = BTreeMap<[u8; 64], (PublicKey, Vec<u8>)>;
+
 /// The keys of all who may ever be validators, by member. Only the world has them all; a host holds
 /// its own [`Signer`], so that a traitor cannot sign for others.
 pub(crate) enum Keys {
@@ -15,7 +18,7 @@ pub(crate) enum Keys {
     Fake(Vec<u64>),
     /// sr25519 under the validators' context, and what was found to hold: the same again need not
     /// be computed.
-    Real(Vec<Keypair>, RefCell<BTreeMap<[u8; 64], (PublicKey, Vec<u8>)>>),
+    Real(Vec<Keypair>, RefCell<Held>),
 }
 
 /// One member's secret.

@@ -54,6 +54,8 @@ pub(crate) struct World {
     options: Options,
     /// Empty: its room is used again.
     inbox: Inbox,
+    /// How often a replica has started.
+    lives: u64,
     /// Transactions that were submitted.
     submitted: Vec<u32>,
     report: Report,
@@ -101,6 +103,7 @@ impl World {
             standing: Vec::new(),
             options: options.clone(),
             inbox: Inbox::default(),
+            lives: 0,
             submitted: Vec::new(),
             report,
         };

@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use weal_consensus::{
-    Action, BlockLimits, Body, Check, Event, Evidence, Halt, Handover, Mark, Message, Ordered,
-    Pace, Record, Replica, Settings, Signatures, Timer, Token, Verified,
+    Action, BlockLimits, Body, Check, Event, Evidence, Halt, Handover, Life, Mark, Message,
+    Ordered, Pace, Record, Replica, Settings, Signatures, Timer, Token, Verified,
 };
 use weal_types::{
     ChainId, Epoch, Gas, Hash, Height, PublicKey, TimeMs, View,
@@ -93,6 +93,8 @@ pub struct Lab {
     pub proposals: Vec<Proposal>,
     /// Every message that went out.
     pub said: Vec<(u8, Message)>,
+    /// How often a replica has started.
+    lives: u64,
 }
 
 impl Node {
@@ -139,9 +141,10 @@ impl Lab {
             withheld: BTreeSet::new(),
             proposals: Vec::new(),
             said: Vec::new(),
+            lives: 0,
         };
         for at in 0..lab.nodes.len() {
-            lab.tell(at, Event::Start);
+            lab.start(at);
         }
         lab.run();
         lab
@@ -363,7 +366,12 @@ impl Lab {
         for record in journal {
             self.tell(at, Event::Replay(record));
         }
-        self.tell(at, Event::Start);
+        self.start(at);
+    }
+
+    fn start(&mut self, at: usize) {
+        self.lives += 1;
+        self.tell(at, Event::Start(Life(self.lives)));
     }
 
     /// The digest that each replica executed at a height.

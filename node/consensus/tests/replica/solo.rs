@@ -1,6 +1,6 @@
 //! A set of one: a quorum like any other.
 
-use weal_consensus::{Action, Event, Message, Timer};
+use weal_consensus::{Action, Event, Life, Message, Timer};
 use weal_types::Epoch;
 
 use crate::lab::{Lab, Node, settings};
@@ -81,8 +81,8 @@ fn a_restart_goes_on_where_the_journal_ends() {
 #[test]
 fn an_answer_that_nobody_asked_for_stops_the_replica() {
     let mut node = Node::new(settings(1, 0));
-    node.replica.step(crate::lab::NOW, Event::Start);
-    let signed = Event::Signed(Message::Recall(Epoch(0), crate::lab::NOW));
+    node.replica.step(crate::lab::NOW, Event::Start(Life(0)));
+    let signed = Event::Signed(Message::Recall(Epoch(0), Life(0)));
     let actions = node.replica.step(crate::lab::NOW, signed);
     assert!(matches!(actions[..], [Action::Halt(_)]));
 }

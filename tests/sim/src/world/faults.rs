@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use weal_consensus::Event;
+use weal_consensus::{Event, Life};
 
 use super::World;
 use crate::{
@@ -77,10 +77,16 @@ impl World {
         if self.hosts[host].position().is_none() {
             return self.later(super::observe::EVERY, Happening::Poll { host, life });
         }
-        self.feed(host, Event::Start);
+        self.begin(host);
         if self.hosts[host].is_up {
             self.tell_pool(host);
         }
+    }
+
+    /// The replica begins another life.
+    pub(super) fn begin(&mut self, host: usize) {
+        self.lives += 1;
+        self.feed(host, Event::Start(Life(self.lives)));
     }
 
     /// Tells the replica what the journal has.

@@ -3,7 +3,6 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use weal_consensus::Event;
 use weal_types::Height;
 
 use super::World;
@@ -74,7 +73,7 @@ impl World {
         if on.position().is_some() {
             on.begin_replica(&plan, &constitution);
             self.replay(host);
-            self.feed(host, Event::Start);
+            self.begin(host);
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use weal_consensus::{Action, Event, Message, Recollection, Statement, Verified};
+use weal_consensus::{Action, Event, Life, Message, Recollection, Statement, Verified};
 use weal_types::{
     ChainId, View,
     certificate::{CertificateKind, Vote},
@@ -72,7 +72,7 @@ impl World {
         }
         let mut replica = on.replica.clone();
         let now = on.clock.read(self.now);
-        let question = Message::Recall(epoch, now);
+        let question = Message::Recall(epoch, Life(0));
         let question = Verified::check(question, &replica.rules(), &*self.keys).ok()?;
         let answers = replica.step(now, Event::Message { from, message: question });
         answers.into_iter().find_map(|action| match action {

@@ -149,15 +149,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "old-answers-taken",
         rule: "Answers to the questions of an earlier life count for nothing",
-        edits: &[Edit { file: "recovery.rs", find: "asked != self.asked", replace: "false" }],
+        edits: &[Edit { file: "recovery.rs", find: "life != self.life", replace: "false" }],
     },
     Mutant {
         name: "answers-refused",
         rule: "Everyone answers whoever has started, also who may not speak itself",
         edits: &[Edit {
             file: "replica.rs",
-            find: "Message::Recall(_, asked) => ⟦self.recollect(from, asked)⟧,",
-            replace: "if self.may_speak() { self.recollect(from, asked) }",
+            find: "Message::Recall(_, life) => ⟦self.recollect(from, life)⟧,",
+            replace: "if self.may_speak() { self.recollect(from, life) }",
         }],
     },
     Mutant {
