@@ -91,10 +91,13 @@ impl Replica {
         self.accept_ready();
     }
 
-    /// A proposal for the view that may come next is kept until it does: one for each slot.
+    /// A proposal for the view that may come next, which is the one that this replica wants if it
+    /// has left its own, is kept until it does: one for each slot. It may overtake the NEW-VIEW, or
+    /// come while the journal is writing that.
     fn keep_early(&mut self, proposed: Proposed) {
         let view = proposed.signed.body.view;
-        if view != self.next_view() {
+        let coming = self.target().max(View(self.view.0.saturating_add(1)));
+        if view != coming {
             return;
         }
         let early = &mut self.slot(proposed.signed.body.proposal.height).early;

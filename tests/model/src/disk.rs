@@ -34,7 +34,8 @@ struct Batch {
 }
 
 impl Disk {
-    /// Takes records. Returns the token if the replica is told at once that they are durable.
+    /// Takes records that something waits for. Returns the token if the replica is told at once
+    /// that they are durable.
     pub(crate) fn write(
         &mut self,
         journal: Journal,
@@ -49,7 +50,7 @@ impl Disk {
             Journal::Honest => false,
             Journal::Lies(about) => kind == Some(about),
         };
-        self.unsynced.push(Batch { token, records, is_reported: is_told || kind.is_none() });
+        self.unsynced.push(Batch { token, records, is_reported: is_told });
         is_told.then_some(token)
     }
 
@@ -89,7 +90,7 @@ impl Disk {
     }
 }
 
-/// What kind of record something waits for; `None` if nothing does.
+/// Which kind of record a journal may lie about this is, if it is one.
 const fn kind(record: &Record) -> Option<Kind> {
     match record {
         Record::Accepted { .. } => Some(Kind::Accepted),
@@ -137,5 +138,36 @@ impl Machine {
         self.begin(world);
         // Bodies that it looked for when the power went are looked for again.
         self.feed(world, Event::Expired(Timer::Heartbeat));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use weal_types::{
+        Height,
+        certificate::{CertificateKind, Vote},
+        codec::{Bounded, Version},
+    };
+
+    use super::*;
+
+    /// The order of a slot was taken for a record that nobody waits for, so that whoever might
+    /// crash said no CHECKPOINT.
+    #[test]
+    fn whatever_is_persisted_is_reported_once_it_is_durable() {
+        let vote = Vote {
+            kind: CertificateKind::Commit,
+            epoch: Epoch(0),
+            view: View(0),
+            height: Height(1),
+            hash: [1; 32],
+        };
+        let signatures = Bounded::new(vec![[0; 64]; 3]).expect("three fit");
+        let order = Certificate { version: Version, vote, signers: 0b111, signatures };
+        let mut disk = Disk::default();
+        disk.note(Journal::Honest, Record::Stable(Arc::new(order.clone())));
+        assert!(!disk.is_awaited());
+        disk.write(Journal::Honest, Token(1), vec![Record::Ordered(Arc::new(order))]);
+        assert!(disk.is_awaited());
     }
 }

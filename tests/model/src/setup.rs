@@ -34,7 +34,7 @@ pub enum Journal {
     Lies(Kind),
 }
 
-/// Kinds of records that something waits for.
+/// Kinds of records that a statement rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A proposal that was accepted: rule B1.

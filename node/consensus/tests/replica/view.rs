@@ -46,6 +46,28 @@ fn what_was_prepared_is_proposed_again_with_the_same_digest() {
     assert!(lab.heights()[1..].iter().all(|height| *height >= 1));
 }
 
+/// It was dropped by those who had left their view for the leader's, and came again only with a
+/// STATUS.
+#[test]
+fn a_proposal_that_overtakes_its_new_view_is_kept() {
+    let mut lab = Lab::new(4);
+    lab.cut_off(0);
+    for at in 1..4 {
+        lab.tell(at, Event::Pool(Some(lab.now)));
+        lab.tell(at, Event::Expired(Timer::Progress));
+    }
+    let mut overtaken = Vec::new();
+    while let Some((to, from, message)) = lab.wire.pop_front() {
+        match to == 2 && matches!(message, Message::NewView(_)) {
+            true => overtaken.push((to, from, message)),
+            false => lab.deliver(to, from, message),
+        }
+    }
+    lab.wire.extend(overtaken);
+    lab.run();
+    assert_eq!(lab.heights()[1..], [1; 3]);
+}
+
 #[test]
 fn a_gap_below_a_prepared_slot_is_filled_with_nothing() {
     let mut lab = Lab::new(4);
