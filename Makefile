@@ -30,7 +30,7 @@ help: ## Lists the commands
 setup: ## Installs what this machine lacks
 	@tools/setup/setup.sh
 
-demo: setup ## Installs what is missing, builds, and follows a donation on a local chain, proven
+demo: setup ## Installs what is missing, builds, and follows a donation over four validators, proven
 	# A test among the targets keeps the features those of the tests: nothing is built twice.
 	cargo build $(WORKSPACE) --bins --test tidy
 	for contract in identity donation; do \

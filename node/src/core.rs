@@ -1,6 +1,7 @@
 //! A running chain: everything between the data directory and the handle.
 
 mod connect;
+mod error;
 mod head;
 mod resume;
 
@@ -12,14 +13,14 @@ use std::{
     thread::JoinHandle,
 };
 
-use thiserror::Error;
-use weal_net::{Network, NetworkError, Peer};
+use weal_net::{Network, Peer};
 use weal_runtime::Runtime;
-use weal_state::{Options, RocksOptions, RocksStore, State, StateError, StoreError};
-use weal_types::Height;
+use weal_state::{Options, RocksOptions, RocksStore, State, StateError};
+use weal_types::PublicKey;
 
 use connect::Links;
 pub use connect::position;
+pub use error::OpenError;
 use head::{begin, read_head};
 
 use crate::{
@@ -27,10 +28,10 @@ use crate::{
     engine::{self, Committer, Engine, EngineInput, EngineParts, InFlight, Ordering},
     executor::Executor,
     finality::Finality,
-    genesis::{ChainSpec, GenesisError},
+    genesis::ChainSpec,
     intake::{self, Intake, IntakeParts},
     journal::{self, Journal, JournalConfig, JournalError, Opened, Record},
-    ledger::{self, Ledger, LedgerError},
+    ledger::{self, Ledger},
     mempool::Mempool,
     metrics::Metrics,
     validator_key::ValidatorKey,
@@ -54,6 +55,17 @@ pub struct CoreConfig {
     pub manual: bool,
     /// Where the other validators are; `None` on a chain of one.
     pub network: Option<NetworkPlace>,
+    /// Validators that are cut off from the start, as a devnet tries it out.
+    pub cut: Vec<PublicKey>,
+}
+
+/// What an earlier run of a chain in this process hands on to the next.
+#[derive(Default)]
+pub struct Before {
+    /// Tells what is final; a new one is made without it.
+    pub finality: Option<Arc<Finality>>,
+    /// The database, if the next run is over the same directory.
+    pub store: Option<Arc<RocksStore>>,
 }
 
 /// Where a validator and the others are.
@@ -63,69 +75,6 @@ pub struct NetworkPlace {
     pub listen: SocketAddr,
     /// Everybody else.
     pub peers: Vec<Peer>,
-}
-
-/// Why a chain cannot be run here.
-#[derive(Debug, Error)]
-pub enum OpenError {
-    /// The directory cannot be used.
-    #[error("the data directory {path}: {reason}")]
-    Directory {
-        /// Which one.
-        path: String,
-        /// What the system says.
-        reason: std::io::Error,
-    },
-    /// The database cannot be used.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The state is damaged.
-    #[error(transparent)]
-    State(#[from] StateError),
-    /// The records of blocks are damaged, or of another chain.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-    /// The journal is damaged.
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    /// The genesis document makes no chain.
-    #[error(transparent)]
-    Genesis(#[from] GenesisError),
-    /// Head, state and certificate do not agree. Restore a backup.
-    #[error("block {height} on disk does not hold together: {reason}")]
-    Head {
-        /// Which block.
-        height: Height,
-        /// What disagrees.
-        reason: String,
-    },
-    /// The validator's key is not the one that the chain knows.
-    #[error("this node's key {own:?} is not the chain's validator: check the key file")]
-    NotValidator {
-        /// The key that was given.
-        own: weal_types::PublicKey,
-    },
-    /// There are other validators, and nothing says where.
-    #[error(
-        "the chain has {validators} validators: the configuration must say in [network] where this \
-         one listens, and the address of each other one"
-    )]
-    NoNetwork {
-        /// How many there are.
-        validators: usize,
-    },
-    /// A validator is not among the peers, or a peer is no validator.
-    #[error("[network] and the genesis document disagree about validator {key:?}")]
-    Peers {
-        /// Which.
-        key: weal_types::PublicKey,
-    },
-    /// The network does not start.
-    #[error(transparent)]
-    Network(#[from] NetworkError),
-    /// The operating system gives no threads.
-    #[error("no thread: {0}")]
-    Thread(std::io::Error),
 }
 
 /// What is shared by all chains that one process runs one after the other.
@@ -175,16 +124,15 @@ struct Opening {
 
 impl Core {
     /// Opens the chain in the directory, or begins it; executes again what was ordered and not
-    /// written; and runs it. `failed` is called once if this machine fails later. `finality` tells
-    /// what is final from then on; without one, a new one is made.
+    /// written; and runs it. `failed` is called once if this machine fails later.
     pub fn open(
         config: &CoreConfig,
         parts: CoreParts,
-        finality: Option<Arc<Finality>>,
+        before: Before,
         failed: Box<dyn FnOnce(String) + Send>,
     ) -> Result<(Self, Arc<Finality>), OpenError> {
         let me = position(&parts.spec, parts.key.public(), config.network.as_ref())?;
-        let opening = Opening::new(config, parts, finality)?;
+        let opening = Opening::new(config, parts, before)?;
         let journal =
             JournalConfig { directory: config.directory.join("journal"), sync: config.sync };
         let mut opened = Opened::open(&journal)?;
@@ -249,25 +197,16 @@ impl Drop for Core {
 }
 
 impl Opening {
-    fn new(
-        config: &CoreConfig,
-        parts: CoreParts,
-        finality: Option<Arc<Finality>>,
-    ) -> Result<Self, OpenError> {
+    fn new(config: &CoreConfig, parts: CoreParts, before: Before) -> Result<Self, OpenError> {
         let directory = |path: &Path| -> Result<(), OpenError> {
             fs::create_dir_all(path)
                 .map_err(|reason| OpenError::Directory { path: path.display().to_string(), reason })
         };
         directory(&config.directory)?;
-        let columns = [&weal_state::COLUMNS[..], &ledger::COLUMNS[..]].concat();
-        // The journal holds what the database could lose in a power cut.
-        let options = RocksOptions {
-            sync: false,
-            cache_bytes: config.cache_bytes,
-            ..RocksOptions::default()
+        let store = match before.store {
+            Some(store) => store,
+            None => open_store(config)?,
         };
-        let path = config.directory.join("db");
-        let store = Arc::new(RocksStore::open(&path, &columns, options)?);
         let ledger = Ledger::open(store.clone(), parts.spec.chain)?;
         let options = Options { history: config.history, ..Options::default() };
         let state = Arc::new(State::open(store.clone(), options)?);
@@ -275,7 +214,7 @@ impl Opening {
             None => begin(&parts.spec, &state, &ledger)?,
             Some(head) => read_head(&parts.spec, head, &ledger)?,
         };
-        let finality = match finality {
+        let finality = match before.finality {
             None => Arc::new(Finality::new(head)),
             Some(finality) => {
                 finality.put_back(head);
@@ -319,7 +258,7 @@ impl Opening {
         let (inputs, waiting) = mpsc::channel();
         let (journal, journal_thread) = self.start_journal(opened, inputs.clone())?;
         let replica = self.replica(config, me)?;
-        let joined = connect::join(&self.parts, config.network.as_ref(), &replica)?;
+        let joined = connect::join(&self.parts, config, &replica)?;
         let intake = IntakeParts {
             chain: self.parts.spec.chain,
             state: Arc::clone(&self.state),
@@ -385,6 +324,14 @@ impl Opening {
         };
         Ok(opened.start(Box::new(still_needed), Box::new(failed))?)
     }
+}
+
+fn open_store(config: &CoreConfig) -> Result<Arc<RocksStore>, OpenError> {
+    let columns = [&weal_state::COLUMNS[..], &ledger::COLUMNS[..]].concat();
+    // The journal holds what the database could lose in a power cut.
+    let options =
+        RocksOptions { sync: false, cache_bytes: config.cache_bytes, ..RocksOptions::default() };
+    Ok(Arc::new(RocksStore::open(&config.directory.join("db"), &columns, options)?))
 }
 
 /// What was accepted and is not in the database. A transaction goes from the pool through a block

@@ -1,8 +1,13 @@
 //! What only a devnet can: go back to where it was.
 //!
+//! [`DevChain`] does it with all validators of a devnet at once, and parts them.
+//!
 //! A snapshot is a directory: a copy of the database, what waited, and the clock. It can be moved
 //! to another machine. Restoring one copies it and runs the chain from the copy, so a snapshot can
 //! be restored any number of times.
+
+mod chain;
+mod start;
 
 use std::{
     fs,
@@ -13,6 +18,9 @@ use parity_scale_codec::{Decode, DecodeAll, Encode};
 use thiserror::Error;
 use weal_state::StoreError;
 use weal_types::{ChainId, Height, TimeMs};
+
+pub use chain::{Condition, DevChain};
+pub use start::{DevStartError, MOST_VALIDATORS};
 
 use crate::{
     clock::ClockMode,
@@ -29,6 +37,34 @@ pub enum DevError {
         /// Its name.
         name: String,
     },
+    /// One validator has nobody to part from.
+    #[error(
+        "this devnet has one validator: nobody goes on without it; weal dev --validators 4 runs \
+         one with four"
+    )]
+    Alone,
+    /// Other processes run the other validators.
+    #[error(
+        "this process runs {here} of the chain's {validators} validators, and what is done to all \
+         must reach all; weal dev --validators {validators} runs them in one process"
+    )]
+    Elsewhere {
+        /// How many run here.
+        here: usize,
+        /// How many there are.
+        validators: usize,
+    },
+    /// No such validator.
+    #[error("there is no validator {given}: they are 0 to {last}")]
+    NoValidator {
+        /// Which was meant.
+        given: u32,
+        /// The last one.
+        last: usize,
+    },
+    /// The groups do not divide the validators.
+    #[error("{0}: each validator belongs to one group, as in [[0, 1], [2, 3]]")]
+    Groups(String),
     /// No snapshot of this number.
     #[error("there is no snapshot {id}; there are: {known}")]
     NoSnapshot {
@@ -85,7 +121,17 @@ struct Rest {
     unfinished: Vec<Record>,
 }
 
-/// The controls of a devnet.
+impl Rest {
+    /// What the clock showed.
+    fn clock(&self) -> ClockMode {
+        match self.frozen_at {
+            Some(time) => ClockMode::Frozen(time),
+            None => ClockMode::Following { ahead_ms: self.ahead_ms },
+        }
+    }
+}
+
+/// The controls of one node of a devnet.
 pub struct Dev<'a>(&'a Node);
 
 impl Node {
@@ -117,7 +163,15 @@ impl Dev<'_> {
 
     /// Takes a snapshot: state, blocks, what waits, and the clock.
     pub fn snapshot(&self) -> Result<Snapshot, DevError> {
-        let id = self.ids().last().map_or(1, |last| last + 1);
+        self.snapshot_as(self.next_id())
+    }
+
+    /// The number of the next snapshot.
+    fn next_id(&self) -> u64 {
+        self.ids().last().map_or(1, |last| last + 1)
+    }
+
+    fn snapshot_as(&self, id: u64) -> Result<Snapshot, DevError> {
         let path = self.snapshots().join(id.to_string());
         fs::create_dir_all(&path).map_err(io(&path))?;
         let core = self.0.core();
@@ -139,9 +193,16 @@ impl Dev<'_> {
 
     /// Runs the chain from a snapshot on.
     pub fn restore(&self, id: u64) -> Result<(), DevError> {
+        let rest = self.read(id)?;
+        let number = self.prepare(id, &rest)?;
+        self.0.clock().set(rest.clock());
+        self.switch(number)
+    }
+
+    /// Reads what a snapshot holds besides the database.
+    fn read(&self, id: u64) -> Result<Rest, DevError> {
         let path = self.snapshots().join(id.to_string());
-        let file = path.join("rest");
-        let bytes = fs::read(&file).map_err(|_| DevError::NoSnapshot {
+        let bytes = fs::read(path.join("rest")).map_err(|_| DevError::NoSnapshot {
             id,
             known: match &self.ids()[..] {
                 [] => "none".into(),
@@ -150,16 +211,17 @@ impl Dev<'_> {
         })?;
         let rest = Rest::decode_all(&mut &bytes[..]).ok();
         let rest = rest.filter(|rest| rest.chain == self.0.spec().chain);
-        let rest = rest.ok_or_else(|| DevError::Form { path: path.display().to_string() })?;
+        rest.ok_or_else(|| DevError::Form { path: path.display().to_string() })
+    }
+
+    /// Copies a snapshot to where a chain can run from it. The number of that place.
+    fn prepare(&self, id: u64, rest: &Rest) -> Result<u64, DevError> {
         let (number, directory) = self.new_directory()?;
+        let path = self.snapshots().join(id.to_string());
         copy(&path.join("db"), &directory.join("db"))?;
         let journal = JournalConfig { directory: directory.join("journal"), sync: false };
         Opened::open(&journal)?.begin_with(&rest.unfinished)?;
-        self.0.clock().set(match rest.frozen_at {
-            Some(time) => ClockMode::Frozen(time),
-            None => ClockMode::Following { ahead_ms: rest.ahead_ms },
-        });
-        self.switch(number)
+        Ok(number)
     }
 
     /// Begins again at block 0.

@@ -12,6 +12,7 @@
 //! | module | one idea |
 //! |---|---|
 //! | [`genesis`] | what a chain starts with |
+//! | [`founding`] | from a description of several organisations to their chain |
 //! | [`intake`] | from bytes to an accepted transaction |
 //! | [`mempool`] | transactions that wait for a block |
 //! | [`journal`] | what must survive a crash before it is in the database |
@@ -38,6 +39,7 @@ pub mod devnet;
 pub mod engine;
 pub mod executor;
 pub mod finality;
+pub mod founding;
 pub mod genesis;
 pub mod intake;
 pub mod journal;

@@ -49,6 +49,8 @@ pub struct Metrics {
     pub pool_transactions: Gauge,
     /// Their bytes.
     pub pool_bytes: Gauge,
+    /// Other validators that this one is connected to.
+    pub peers: Gauge,
 }
 
 impl Default for Metrics {
@@ -79,6 +81,7 @@ impl Default for Metrics {
         let pool_transactions =
             gauge(&mut registry, "pool_transactions", "Transactions that wait for a block");
         let pool_bytes = gauge(&mut registry, "pool_bytes", "Bytes of transactions that wait");
+        let peers = gauge(&mut registry, "peers", "Validators that this one is connected to");
         Self {
             registry,
             time,
@@ -89,6 +92,7 @@ impl Default for Metrics {
             height,
             pool_transactions,
             pool_bytes,
+            peers,
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The handle to a running node: what JSON-RPC, the command line and tests use.
 
+mod control;
+
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock, atomic::AtomicBool},
 };
 
 use thiserror::Error;
@@ -11,16 +13,16 @@ use tokio::sync::{broadcast, oneshot, watch};
 use weal_net::Network;
 use weal_runtime::{DiskCacheConfig, Runtime, RuntimeConfig, SetupError};
 use weal_state::State;
-use weal_types::TxHash;
+use weal_types::{PublicKey, TxHash};
 
 use crate::{
     clock::Clock,
-    core::{Core, CoreConfig, CoreParts, NetworkPlace, OpenError},
+    core::{Before, Core, CoreConfig, CoreParts, NetworkPlace, OpenError},
     finality::{Finality, Settled},
     genesis::ChainSpec,
     intake::Verdicts,
     ledger::{FinalizedBlock, Ledger},
-    mempool::{Fate, Mempool},
+    mempool::{Fate, Mempool, SubmitError},
     metrics::Metrics,
     validator_key::ValidatorKey,
 };
@@ -44,6 +46,8 @@ pub struct NodeConfig {
     pub manual: bool,
     /// Where the other validators are; `None` on a chain of one.
     pub network: Option<NetworkPlace>,
+    /// The clock that blocks take their time from: validators of a devnet share one.
+    pub clock: Arc<Clock>,
 }
 
 impl NodeConfig {
@@ -60,6 +64,7 @@ impl NodeConfig {
             pace_ms: 10,
             manual: false,
             network: None,
+            clock: Arc::default(),
         }
     }
 }
@@ -102,11 +107,22 @@ struct Inner {
     finality: Arc<Finality>,
     core: RwLock<Arc<Core>>,
     failure: watch::Sender<Option<String>>,
-    /// How blocks are paced: whether only when asked for, and at which distance in milliseconds.
     /// Held while the running chain is exchanged, one exchange at a time.
-    pace: Mutex<(bool, u64)>,
+    running: Mutex<Running>,
+    /// Whether a devnet has stopped this validator.
+    is_paused: AtomicBool,
     /// Held as long as the node lives.
     _lock: fs::File,
+}
+
+/// How the chain is run now, which may differ from how it was set up.
+struct Running {
+    /// Whether blocks are built only when asked for.
+    manual: bool,
+    /// Least milliseconds between two blocks.
+    pace_ms: u64,
+    /// Validators that this one is cut off from.
+    cut: Vec<PublicKey>,
 }
 
 impl Node {
@@ -127,22 +143,25 @@ impl Node {
             spec: Arc::new(spec),
             key: Arc::new(key),
             runtime,
-            clock: Arc::default(),
+            clock: Arc::clone(&config.clock),
             metrics: Arc::default(),
         };
         let failure = watch::Sender::new(None);
         let directory = current(&config.data)?;
         remove_others(&config.data, &directory);
-        let core_config = core_config(&config, directory);
-        let (core, finality) = Core::open(&core_config, parts.clone(), None, report_to(&failure))?;
-        let pace = (config.manual, config.pace_ms);
+        let running = Running { manual: config.manual, pace_ms: config.pace_ms, cut: Vec::new() };
+        let core_config = core_config(&config, &running, directory);
+        let before = Before::default();
+        let (core, finality) =
+            Core::open(&core_config, parts.clone(), before, report_to(&failure))?;
         Ok(Self(Arc::new(Inner {
             config,
             parts,
             finality,
             core: RwLock::new(Arc::new(core)),
             failure,
-            pace: Mutex::new(pace),
+            running: Mutex::new(running),
+            is_paused: AtomicBool::new(false),
             _lock: lock,
         })))
     }
@@ -150,6 +169,11 @@ impl Node {
     /// The chain.
     pub fn spec(&self) -> &ChainSpec {
         &self.0.parts.spec
+    }
+
+    /// The key that it certifies blocks with.
+    pub fn key(&self) -> PublicKey {
+        self.0.parts.key.public()
     }
 
     /// How the node is set up.
@@ -208,6 +232,10 @@ impl Node {
 
     /// Submits signed transactions, and waits until each is refused, or accepted and durable.
     pub async fn submit(&self, wires: Vec<Vec<u8>>) -> Verdicts {
+        if self.is_paused() {
+            let reason = "this validator is paused: `dev_resume` lets it go on".to_owned();
+            return vec![Err(SubmitError::Stopped { reason }); wires.len()];
+        }
         let intake = self.core().intake.clone();
         intake.submit(wires).await
     }
@@ -227,43 +255,6 @@ impl Node {
     pub fn failure(&self) -> watch::Receiver<Option<String>> {
         self.0.failure.subscribe()
     }
-
-    /// Stops the node. What was acknowledged is on disk.
-    pub fn stop(&self) {
-        let _pace = self.0.pace.lock().unwrap_or_else(PoisonError::into_inner);
-        self.core().stop();
-    }
-
-    /// Builds a block now, even an empty one.
-    pub fn make_due(&self) {
-        self.core().make_due();
-    }
-
-    /// How blocks are paced: whether only when asked for, and at which distance in milliseconds.
-    pub fn pace(&self) -> (bool, u64) {
-        *self.0.pace.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Changes how blocks are paced.
-    pub fn set_pace(&self, manual: bool, pace_ms: u64) {
-        let mut pace = self.0.pace.lock().unwrap_or_else(PoisonError::into_inner);
-        *pace = (manual, pace_ms);
-        self.core().set_pace(manual, pace_ms);
-    }
-
-    /// Runs the chain that stands in another directory of the data directory from now on.
-    pub(crate) fn switch_to(&self, number: u64) -> Result<(), StartError> {
-        let pace = self.0.pace.lock().unwrap_or_else(PoisonError::into_inner);
-        self.core().stop();
-        let directory = self.0.config.data.join(chain_directory(number));
-        let finality = Some(Arc::clone(&self.0.finality));
-        let mut config = core_config(&self.0.config, directory);
-        (config.manual, config.pace_ms) = *pace;
-        let report = report_to(&self.0.failure);
-        let (core, _) = Core::open(&config, self.0.parts.clone(), finality, report)?;
-        *self.0.core.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(core);
-        set_current(&self.0.config.data, number)
-    }
 }
 
 fn report_to(failure: &watch::Sender<Option<String>>) -> Box<dyn FnOnce(String) + Send> {
@@ -273,15 +264,16 @@ fn report_to(failure: &watch::Sender<Option<String>>) -> Box<dyn FnOnce(String) 
     })
 }
 
-fn core_config(config: &NodeConfig, directory: PathBuf) -> CoreConfig {
+fn core_config(config: &NodeConfig, running: &Running, directory: PathBuf) -> CoreConfig {
     CoreConfig {
         directory,
         sync: config.sync,
         cache_bytes: config.cache_bytes,
         history: config.history,
-        pace_ms: config.pace_ms,
-        manual: config.manual,
+        pace_ms: running.pace_ms,
+        manual: running.manual,
         network: config.network.clone(),
+        cut: running.cut.clone(),
     }
 }
 

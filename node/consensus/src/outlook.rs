@@ -30,6 +30,11 @@ impl Replica {
         self.view
     }
 
+    /// Whether it leads the view entered last.
+    pub fn leads(&self) -> bool {
+        self.is_leader()
+    }
+
     /// The view that it wants to be in: that one, or the later one that it has left it for.
     pub const fn wanted_view(&self) -> View {
         self.target()

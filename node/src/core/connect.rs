@@ -10,7 +10,7 @@ use weal_consensus::Replica;
 use weal_net::{Identity, Network, NetworkConfig, Received, Receiver};
 use weal_types::{ChainId, Hash, PublicKey};
 
-use super::{CoreParts, NetworkPlace, OpenError};
+use super::{CoreConfig, CoreParts, NetworkPlace, OpenError};
 use crate::{
     engine::{EngineInput, Speaker},
     genesis::ChainSpec,
@@ -60,7 +60,7 @@ pub(super) struct Joined {
 /// Begins to listen and to dial, where there are others.
 pub(super) fn join(
     parts: &CoreParts,
-    place: Option<&NetworkPlace>,
+    config: &CoreConfig,
     replica: &Replica,
 ) -> Result<Joined, OpenError> {
     let rules = replica.rules();
@@ -72,14 +72,15 @@ pub(super) fn join(
     });
     let is_alone = rules.validators.validators.len() == 1;
     let chain = parts.spec.chain;
-    let network = match place.filter(|_| !is_alone) {
+    let network = match config.network.as_ref().filter(|_| !is_alone) {
         None => None,
         Some(place) => {
             let (arrived, waiting) = mpsc::channel();
             let mailbox = Mailbox(arrived);
-            let config = NetworkConfig { chain, listen: place.listen, peers: place.peers.clone() };
+            let place = NetworkConfig { chain, listen: place.listen, peers: place.peers.clone() };
             let identity = Arc::new(Own(Arc::clone(&parts.key)));
-            let network = Network::start(config, identity, Arc::new(mailbox.clone()))?;
+            let network = Network::start(place, identity, Arc::new(mailbox.clone()))?;
+            network.cut(&config.cut);
             Some((Arc::new(network), mailbox, waiting))
         }
     };

@@ -188,7 +188,9 @@ impl Driver {
     fn hear(&mut self, input: EngineInput) -> Result<(), String> {
         match input {
             EngineInput::Ready => self.look_into_pool(),
-            EngineInput::Due => self.step(Event::Due),
+            EngineInput::Due if self.replica.leads() => self.step(Event::Due),
+            // Whoever leads is told too; here it would wait for a turn that nobody expects.
+            EngineInput::Due => Ok(()),
             EngineInput::Pace(pace, applied) => {
                 self.replica.set_pace(pace);
                 // Whoever changed it may have gone.

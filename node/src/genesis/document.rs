@@ -11,10 +11,11 @@ use weal_types::{
 
 use super::{GenesisError, asset_of, value};
 
-/// A genesis document.
+/// A genesis document. Before the chain begins, validators may say more of themselves than is in
+/// it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Document {
+pub struct Document<V = ValidatorEntry> {
     /// What people call the chain.
     pub name: String,
     /// Which kind of chain it is.
@@ -33,13 +34,34 @@ pub struct Document {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fee: Option<FeeEntry>,
     /// Who certifies the first epoch.
-    pub validators: Vec<ValidatorEntry>,
+    pub validators: Vec<V>,
     /// Accounts that are admitted from the start.
     #[serde(default)]
     pub accounts: Vec<AccountEntry>,
     /// Assets that exist from the start.
     #[serde(default)]
     pub assets: Vec<AssetEntry>,
+}
+
+impl<V> Document<V> {
+    /// The same, with another form of each validator.
+    pub fn with_validators<W>(self, form: impl FnMut(V) -> W) -> Document<W> {
+        let Self { name, mode, time_ms, governance, registrars, params, fee, .. } = self;
+        let (accounts, assets) = (self.accounts, self.assets);
+        let validators = self.validators.into_iter().map(form).collect();
+        Document {
+            name,
+            mode,
+            time_ms,
+            governance,
+            registrars,
+            params,
+            fee,
+            validators,
+            accounts,
+            assets,
+        }
+    }
 }
 
 /// Which kind of chain: the parameters it starts from.

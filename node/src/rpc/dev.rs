@@ -26,8 +26,10 @@ use super::{
 };
 use crate::{
     clock::{Clock, ClockMode},
-    dev::DevError,
+    config::PACE_TOGETHER_MS,
+    dev::{Condition, DevChain, DevError},
     devnet::ROLES,
+    node::Node,
 };
 
 /// Blocks of one `dev_mine`.
@@ -43,7 +45,7 @@ fn refused(message: impl Into<String>) -> Error {
     Error::new(error::DEV_REFUSED, message)
 }
 
-fn of_dev(error: DevError) -> Error {
+pub(super) fn of_dev(error: DevError) -> Error {
     let kind = match &error {
         DevError::NoDevnet { .. } => error::NOT_DEVNET,
         DevError::NoSnapshot { .. } => error::UNKNOWN_SNAPSHOT,
@@ -83,6 +85,8 @@ pub(super) fn clock(api: &Api, _: NoParams) -> Answer<DevClock> {
 }
 
 pub(super) fn time(api: &Api, params: DevTime) -> Answer<DevClock> {
+    // The validators in this process share their clock; those elsewhere would refuse its blocks.
+    api.dev.is_whole().map_err(of_dev)?;
     let clock = api.node.clock();
     let now = clock.now();
     match params {
@@ -116,12 +120,14 @@ pub(super) fn mine(api: Arc<Api>, params: DevMine) -> Waiting<DevMined> {
             let message = format!("{count} blocks; 1 to {MINED} go at once");
             return Err(Error::new(error::INVALID_PARAMS, message));
         }
-        let mut blocks = api.node.subscribe();
+        api.dev.is_whole().map_err(of_dev)?;
+        let node = makers(&api.dev)?;
+        let mut blocks = node.subscribe();
         for _ in 0..count {
-            let before = api.node.head().header.height;
-            api.node.make_due();
+            let before = node.head().header.height;
+            api.dev.validators().iter().for_each(Node::make_due);
             let made = async {
-                while api.node.head().header.height == before {
+                while node.head().header.height == before {
                     // Whoever missed blocks sees them in the head.
                     if let Err(RecvError::Closed) = blocks.recv().await {
                         break;
@@ -129,35 +135,72 @@ pub(super) fn mine(api: Arc<Api>, params: DevMine) -> Waiting<DevMined> {
                 }
             };
             if tokio::time::timeout(BLOCK_TIME, made).await.is_err() {
-                return Err(refused("no block was made"));
+                let why = "no block was made: the validator whose turn it is may be paused or \
+                           apart, and the others replace it once a transaction waits";
+                return Err(refused(why));
             }
         }
-        Ok(DevMined { height: U64(api.node.head().header.height.0) })
+        Ok(DevMined { height: U64(node.head().header.height.0) })
     })
 }
 
+/// A validator that can make blocks: enough others run and hear it.
+fn makers(dev: &DevChain) -> Answer<Node> {
+    let conditions = dev.conditions();
+    let runs = |position: &&u32| {
+        conditions.get(**position as usize).is_some_and(|condition| !condition.is_paused)
+    };
+    let together = |condition: &Condition| condition.group.iter().filter(runs).count();
+    let rows = dev.validators().iter().zip(&conditions);
+    let able = rows.filter(|(_, condition)| !condition.is_paused);
+    let best = able.max_by_key(|(_, condition)| together(condition));
+    let (node, condition) = best.ok_or_else(|| refused("every validator is paused"))?;
+    let (found, needed) = (together(condition), node.spec().validators.quorum());
+    if found < needed {
+        let message = format!(
+            "{found} validators run and hear each other, and a block needs {needed}: dev_resume \
+             and dev_heal bring the others back"
+        );
+        return Err(refused(message));
+    }
+    Ok(node.clone())
+}
+
 pub(super) fn seal(api: &Api, params: DevSeal) -> Answer<DevSeal> {
-    match params.mode {
-        SealMode::Demand => api.node.set_pace(false, api.node.config().pace_ms),
-        SealMode::Manual => api.node.set_pace(true, api.node.config().pace_ms),
-        SealMode::EveryMs(distance) => api.node.set_pace(false, distance.into()),
+    api.dev.is_whole().map_err(of_dev)?;
+    let validators = api.dev.validators();
+    for node in validators {
+        let usual = node.config().pace_ms;
+        let (manual, distance) = match params.mode {
+            SealMode::Demand => (false, usual),
+            SealMode::Manual => (true, usual),
+            SealMode::EveryMs(distance) => (false, distance.into()),
+        };
+        if validators.len() > 1 && distance > PACE_TOGETHER_MS {
+            let message = format!(
+                "several validators make a block every {PACE_TOGETHER_MS} ms at the rarest: they \
+                 replace one that waits longer"
+            );
+            return Err(refused(message));
+        }
+        node.set_pace(manual, distance);
     }
     Ok(params)
 }
 
 pub(super) fn snapshot(api: &Api, _: NoParams) -> Answer<DevSnapshot> {
-    let taken = api.node.dev().and_then(|dev| dev.snapshot()).map_err(of_dev)?;
+    let taken = api.dev.snapshot().map_err(of_dev)?;
     let id = u32::try_from(taken.id).map_err(Error::internal)?;
     Ok(DevSnapshot { id, height: U64(taken.height.0) })
 }
 
 pub(super) fn restore(api: &Api, params: DevRestore) -> Answer<DevSnapshot> {
-    api.node.dev().and_then(|dev| dev.restore(params.id.into())).map_err(of_dev)?;
+    api.dev.restore(params.id.into()).map_err(of_dev)?;
     Ok(DevSnapshot { id: params.id, height: U64(api.node.head().header.height.0) })
 }
 
 pub(super) fn reset(api: &Api, _: NoParams) -> Answer<DevReset> {
-    api.node.dev().and_then(|dev| dev.reset()).map_err(of_dev)?;
+    api.dev.reset().map_err(of_dev)?;
     Ok(DevReset { height: U64(api.node.head().header.height.0) })
 }
 

@@ -20,7 +20,7 @@
 //! | `view`, `said`, `codecs` | one snapshot, and its values by their ABI |
 //! | `chain`, `transaction`, `contract`, `prepare`, `state` | handlers |
 //! | `account`, `event`, `trace`, `info` | handlers |
-//! | `dev` | handlers that only a devnet has |
+//! | `dev`, `part` | handlers that only a devnet has: for the chain; for its validators |
 //! | `monitor` | health and metrics |
 //!
 //! `docs/rpc.md` in the repository is the reference of the methods. Their params and results are
@@ -41,6 +41,7 @@ mod info;
 mod methods;
 mod monitor;
 mod pace;
+mod part;
 mod prepare;
 mod rate;
 mod said;
@@ -57,7 +58,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
-use crate::node::Node;
+use crate::{dev::DevChain, node::Node};
 
 pub use config::{RpcConfig, RpcLimits};
 pub use server::{RpcServer, RpcStartError};
@@ -70,6 +71,8 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// What the handlers work with.
 struct Api {
     node: Node,
+    /// The validators that run in this process, where the chain is a devnet.
+    dev: Arc<DevChain>,
     config: RpcConfig,
     /// Places for what may block.
     places: Arc<Semaphore>,
@@ -79,13 +82,14 @@ struct Api {
 }
 
 impl Api {
-    fn new(node: Node, config: RpcConfig) -> Self {
+    fn new(node: Node, dev: Arc<DevChain>, config: RpcConfig) -> Self {
         let table = table::methods(node.spec().is_devnet());
         Self {
             places: Arc::new(Semaphore::new(config.limits.queries as usize)),
             codecs: Codecs::default(),
             document: discover::document(&table, VERSION),
             node,
+            dev,
             config,
         }
     }

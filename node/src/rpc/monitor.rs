@@ -21,7 +21,9 @@ impl Monitor {
 
     /// All counters, as Prometheus reads them.
     pub fn metrics(&self) -> String {
-        self.0.metrics().text()
+        let metrics = self.0.metrics();
+        metrics.peers.set(peers(&self.0).into());
+        metrics.text()
     }
 }
 
@@ -29,6 +31,7 @@ impl Monitor {
 pub(super) fn health(node: &Node) -> NodeHealth {
     let head = node.head();
     let problem = node.failure().borrow().clone();
+    let problem = problem.or_else(|| node.is_paused().then(|| "this validator is paused".into()));
     let (waiting, _) = node.pool().size();
     NodeHealth {
         ok: problem.is_none(),
@@ -36,7 +39,12 @@ pub(super) fn health(node: &Node) -> NodeHealth {
         head: U64(head.header.height.0),
         time_ms: U64(head.header.time.0),
         pending: U64(waiting as u64),
-        // One validator certifies every chain of this version.
-        peers: 0,
+        peers: peers(node),
     }
+}
+
+/// Other validators that the node is connected to.
+fn peers(node: &Node) -> u32 {
+    let peers = node.network().map(|network| network.peers()).unwrap_or_default();
+    peers.iter().filter(|peer| peer.votes_up).map(|_| 1).sum()
 }

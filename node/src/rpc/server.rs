@@ -34,7 +34,7 @@ use super::{
     rate::Rates,
     subscribe, table,
 };
-use crate::node::Node;
+use crate::{dev::DevChain, node::Node};
 
 /// How long the head of a request may take, and a connection stay idle between two.
 const HEAD_TIME: Duration = Duration::from_secs(60);
@@ -89,11 +89,21 @@ struct Shared {
 impl RpcServer {
     /// Listens, and answers for `node` until stopped. Must be called within a Tokio runtime.
     pub async fn start(node: Node, config: RpcConfig) -> Result<Self, RpcStartError> {
+        let alone = Arc::new(DevChain::new(vec![node.clone()]));
+        Self::start_within(node, alone, config).await
+    }
+
+    /// The same for one of the validators of a devnet; the `dev_*` methods reach all of them.
+    pub async fn start_within(
+        node: Node,
+        dev: Arc<DevChain>,
+        config: RpcConfig,
+    ) -> Result<Self, RpcStartError> {
         let fault = |error| RpcStartError::Listen { address: config.listen, error };
         let listener = TcpListener::bind(config.listen).await.map_err(fault)?;
         let address = listener.local_addr().map_err(fault)?;
         let monitor = Monitor::new(node.clone());
-        let api = Arc::new(Api::new(node, config.clone()));
+        let api = Arc::new(Api::new(node, dev, config.clone()));
         let mut methods = Methods::new();
         methods::register(&mut methods, &table::methods(api.is_devnet()), &api)?;
         methods.merge(subscribe::methods(&api)?)?;

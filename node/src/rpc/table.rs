@@ -4,7 +4,8 @@ use serde_json::Value;
 use weal_client::rpc::types::{EventRecord, EventsSubscribe, Head, NoParams};
 
 use super::{
-    account, chain, contract, dev, event, info, methods::Method, prepare, state, trace, transaction,
+    account, chain, contract, dev, event, info, methods::Method, part, prepare, state, trace,
+    transaction,
 };
 
 /// The methods of a node; `dev_*` are among them on a devnet only.
@@ -14,6 +15,7 @@ pub(super) fn methods(is_devnet: bool) -> Vec<Method> {
     methods.extend(other_methods());
     if is_devnet {
         methods.extend(dev_methods());
+        methods.extend(part_methods());
     }
     methods
 }
@@ -153,7 +155,7 @@ fn dev_methods() -> Vec<Method> {
             dev::time,
         ),
         Method::waiting("dev_mine", "On a devnet: makes blocks, empty ones too.", dev::mine),
-        Method::quick("dev_seal", "On a devnet: says when blocks are made.", dev::seal),
+        Method::blocking("dev_seal", "On a devnet: says when blocks are made.", dev::seal),
         Method::blocking(
             "dev_snapshot",
             "On a devnet: keeps everything as it is now, to return to.",
@@ -165,6 +167,37 @@ fn dev_methods() -> Vec<Method> {
             "dev_faucet",
             "On a devnet: gives an account money, by its issuer's publicly known key.",
             dev::faucet,
+        ),
+    ]
+}
+
+fn part_methods() -> Vec<Method> {
+    vec![
+        Method::blocking(
+            "dev_validators",
+            "On a devnet: how it stands with each validator.",
+            part::validators,
+        ),
+        Method::blocking(
+            "dev_pause",
+            "On a devnet of several validators: stops one, as the end of its process would.",
+            part::pause,
+        ),
+        Method::blocking(
+            "dev_resume",
+            "On a devnet of several validators: lets a paused one go on, or all.",
+            part::resume,
+        ),
+        Method::blocking(
+            "dev_partition",
+            "On a devnet of several validators: parts them, so that those of different groups do \
+             not hear each other.",
+            part::partition,
+        ),
+        Method::blocking(
+            "dev_heal",
+            "On a devnet of several validators: lets all hear each other again.",
+            part::heal,
         ),
     ]
 }

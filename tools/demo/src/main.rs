@@ -1,5 +1,7 @@
-//! `make demo`: hearing aids for children, from a donor's hand to the clinic's invoice, and proven.
+//! `make demo`: hearing aids for children, from a donor's hand to the clinic's invoice, and proven,
+//! on a chain of four validators, of which one fails on the way.
 
+mod outage;
 mod story;
 
 use std::{
@@ -28,8 +30,13 @@ fn run() -> Result<()> {
     let contracts = std::env::args_os().nth(1).map(PathBuf::from);
     let told = Teller::new();
     let chain = Chain::start(&directory)?;
-    told.step(&format!("A chain of one validator runs at {}", chain.url));
-    let outcome = story::tell(&told, &chain.url, contracts.as_deref(), &directory);
+    let [url, ..] = &chain.urls[..] else { bail!("weal dev has named no address") };
+    told.step(
+        "Four validators run one chain here, as four organisations would: each block is signed by \
+         three or more, so any one may fail or lie",
+    );
+    told.say(&chain.urls.join("\n"));
+    let outcome = story::tell(&told, url, contracts.as_deref(), &directory);
     drop(chain);
     if outcome.is_err() {
         // What was built and proven stays for a look.
@@ -72,24 +79,25 @@ impl Teller {
 /// `weal dev` in a process of its own.
 struct Chain {
     child: Child,
-    url: String,
+    /// Where each validator's JSON-RPC answers.
+    urls: Vec<String>,
 }
 
 impl Chain {
     fn start(directory: &std::path::Path) -> Result<Self> {
         let ready = directory.join("ready");
         let child = Command::new(weal()?)
-            .args(["dev", "up", "--quiet", "--port", "0", "--ready-file"])
+            .args(["dev", "up", "--validators", "4", "--quiet", "--port", "0", "--ready-file"])
             .arg(&ready)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .context("starting weal dev")?;
-        let mut chain = Self { child, url: String::new() };
+        let mut chain = Self { child, urls: Vec::new() };
         for _ in 0..3_000 {
-            if let Ok(url) = std::fs::read_to_string(&ready) {
-                chain.url = url.trim().to_owned();
+            if let Ok(urls) = std::fs::read_to_string(&ready) {
+                chain.urls = urls.lines().map(str::to_owned).collect();
                 return Ok(chain);
             }
             if let Some(status) = chain.child.try_wait()? {

@@ -17,7 +17,7 @@ use weal_demo::{
 };
 use weal_provenance::{batch::Tree, unit::Units};
 
-use crate::{Teller, weal};
+use crate::{Teller, outage, weal};
 
 /// Small gifts of the campaign, and how many come in one batch.
 const SMALL_GIFTS: u64 = 40_000;
@@ -69,7 +69,11 @@ pub fn tell(told: &Teller, url: &str, contracts: Option<&Path>, directory: &Path
          then charity → local partner → clinic",
     );
     let story = Story { told, desk, parties, campaign, directory, url };
-    let (alice, leaf) = story.give()?;
+    let alice = story.give()?;
+    outage::begin(&story.desk.client)?;
+    told.step("Validator 3 is down from here. Nobody notices:");
+    let leaf = story.give_small()?;
+    story.recover()?;
     story.carry()?;
     story.pay()?;
     story.show(&alice, &leaf)
@@ -85,9 +89,8 @@ fn yuan(amount: u128) -> String {
 }
 
 impl Story<'_> {
-    /// Gifts of one's own, and many small ones in batches. Alice's gift, and one small giver's part
-    /// of a batch.
-    fn give(&self) -> Result<(Value, (Value, weal_provenance::batch::Leaf))> {
+    /// Gifts of one's own. Alice's.
+    fn give(&self) -> Result<Value> {
         let Self { desk, parties, campaign, .. } = self;
         let chain = desk.chain();
         let gift = Gift::new(&gifts::secret(u64::MAX), "alice 2026-11");
@@ -106,6 +109,13 @@ impl Story<'_> {
             yuan(ALICE),
             yuan(33_333)
         ));
+        Ok(place)
+    }
+
+    /// Many small gifts, in batches. One giver's part of a batch.
+    fn give_small(&self) -> Result<(Value, weal_provenance::batch::Leaf)> {
+        let Self { desk, parties, campaign, .. } = self;
+        let chain = desk.chain();
         let mut dice = Dice::new(2017);
         let (mut total, mut mine) = (0, None);
         for first in (0..SMALL_GIFTS).step_by(BATCH as usize) {
@@ -130,7 +140,18 @@ impl Story<'_> {
             yuan(total),
             SMALL_GIFTS / BATCH
         ));
-        Ok((place, mine.context("a small gift")?))
+        mine.context("a small gift")
+    }
+
+    /// The validator that was down comes back.
+    fn recover(&self) -> Result<()> {
+        let outage::Recovery { missed, took, root } = outage::end(&self.desk.client)?;
+        self.told.step(&format!(
+            "Validator 3 is back: it fetched and checked {missed} blocks, and after {:.1} s all \
+             four have the same state {root}",
+            took.as_secs_f64()
+        ));
+        Ok(())
     }
 
     /// Issues what givers have paid into the gateway's account at the bank.
@@ -273,6 +294,7 @@ impl Story<'_> {
         let target = target.display();
         self.told.say(&format!(
             "{target} dev                    a chain of your own\n\
+             {target} dev --validators 4     one like this: pause and part its validators\n\
              {target} deploy --help          your contract on it (docs/tutorial.md)\n\
              {target} verify {file}\n\
              docs/donation.md, docs/provenance.md, docs/rpc.md"

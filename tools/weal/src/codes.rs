@@ -187,4 +187,8 @@ codes! {
         "A local chain does not run.";
         "the message says why; another --port or --state may help"
     }
+    1261 GENESIS "genesis" Config {
+        "A description of a consortium founds no chain.";
+        "the message names the place; docs/operate.md shows a description"
+    }
 }

@@ -19,6 +19,7 @@
 //! | `call`, `deploy`, `asset` | the commands that send |
 //! | `trace` | a gift's way, proven |
 //! | `dev` | a local chain |
+//! | `genesis` | a chain of several organisations |
 //! | `contract`, `tx`, `account`, `rpc`, `config`, `doctor` | the commands that look |
 //! | `check`, `test`, `new`, `abi`, `layout`, `completions` | the other commands |
 
@@ -44,6 +45,7 @@ mod deploy;
 mod dev;
 mod doctor;
 mod explain;
+mod genesis;
 mod keys;
 mod layout;
 mod module;
@@ -104,6 +106,7 @@ fn run(command: &Command) -> Result<Report, Failure> {
         Command::Trace(arguments) => trace::trace(arguments),
         Command::Verify(arguments) => trace::verify(arguments),
         Command::Dev(arguments) => dev::command(arguments),
+        Command::Genesis(arguments) => genesis::command(arguments),
         Command::Doctor(arguments) => doctor::command(arguments),
         Command::Explain { code } => explain::command(code.as_deref()),
         Command::Completions { shell } => Ok(completions::command(*shell)),

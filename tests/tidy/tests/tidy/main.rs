@@ -4,6 +4,7 @@
 mod crates;
 mod licences;
 mod links;
+mod logs;
 mod sources;
 
 use std::{

@@ -68,21 +68,56 @@ pub enum DevCommand {
         #[command(flatten)]
         connection: Connection,
     },
+    /// Show how it stands with each validator.
+    Validators {
+        #[command(flatten)]
+        connection: Connection,
+    },
+    /// Stop one of several validators, as the end of its process would.
+    Pause {
+        #[command(flatten)]
+        connection: Connection,
+        /// Its number, from 0.
+        validator: u32,
+    },
+    /// Let a paused validator go on from what is on its disk.
+    Resume {
+        #[command(flatten)]
+        connection: Connection,
+        /// Its number; all that are paused without it.
+        validator: Option<u32>,
+    },
+    /// Part the validators, so that those of different groups do not hear each other.
+    Partition {
+        #[command(flatten)]
+        connection: Connection,
+        /// The groups, as in `0,1|2,3`.
+        groups: String,
+    },
+    /// Let all validators hear each other again.
+    Heal {
+        #[command(flatten)]
+        connection: Connection,
+    },
 }
 
 /// How the chain is run.
 #[derive(Args, Clone, Debug)]
 pub struct Up {
-    /// The port of JSON-RPC; 0 for any free one.
+    /// The port of JSON-RPC; 0 for any free one. Further validators have the ports after it.
     #[arg(long, value_name = "PORT", default_value_t = 9933)]
     pub port: u16,
-    /// What the chain is called; its id follows from that.
+    /// Validators that agree on each block over real connections: 1, or 4 to 16. With four the
+    /// chain goes on while any one of them is down.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub validators: u8,
+    /// What the chain is called; its id follows from that, and from the number of validators.
     #[arg(long, value_name = "NAME", default_value = "dev")]
     pub name: String,
     /// Keep the chain in this directory; it is forgotten at the end otherwise.
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
-    /// Write the address of JSON-RPC here once it answers.
+    /// Write the address of JSON-RPC here once it answers; of several validators, one a line.
     #[arg(long, value_name = "FILE")]
     pub ready_file: Option<PathBuf>,
     /// Do not show transactions.

@@ -83,6 +83,8 @@ pub enum Command {
     Config(Config),
     /// Run a local chain for trying things out, and play with it.
     Dev(Dev),
+    /// Found a chain of several organisations: its genesis document, and each one's configuration.
+    Genesis(Genesis),
     /// Find out what is missing on this machine.
     Doctor(Doctor),
     /// Tell about an error code, or list all.
@@ -141,6 +143,16 @@ pub struct Build {
     #[arg(long)]
     pub size: bool,
     /// Write the results here too.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// What a chain is founded from.
+#[derive(Args)]
+pub struct Genesis {
+    /// The description: a genesis document whose validators have `name` and `address` as well.
+    pub description: PathBuf,
+    /// Write the files here: a directory for each validator.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 }

@@ -51,12 +51,19 @@ pub fn command(command: &DevCommand) -> Result<Report, Failure> {
             let reset: DevReset = ask(&node, "dev_reset", &json!({}))?;
             Ok(report(format!("back at block {}\n", reset.height), &reset))
         }
+        DevCommand::Validators { connection }
+        | DevCommand::Pause { connection, .. }
+        | DevCommand::Resume { connection, .. }
+        | DevCommand::Partition { connection, .. }
+        | DevCommand::Heal { connection } => {
+            super::part::command(&Node::connect(connection, None)?, command)
+        }
         // Does not talk to a chain that runs.
         DevCommand::Up(arguments) => super::up::command(arguments),
     }
 }
 
-fn ask<P: Serialize, R: DeserializeOwned>(
+pub(super) fn ask<P: Serialize, R: DeserializeOwned>(
     node: &Node,
     method: &str,
     params: &P,
@@ -69,7 +76,7 @@ fn ask<P: Serialize, R: DeserializeOwned>(
     node.client.request(method, params).map_err(failed)
 }
 
-fn report(text: String, data: &impl Serialize) -> Report {
+pub(super) fn report(text: String, data: &impl Serialize) -> Report {
     Report { text, data: serde_json::to_value(data).unwrap_or_default() }
 }
 

@@ -1,18 +1,38 @@
 //! One line for each transaction, decoded.
 
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
+
 use serde_json::Value;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::{sync::broadcast::error::RecvError, task::JoinHandle};
 use weal_client::rpc::{
     Client,
     types::{Hex32, OutcomeStatus, TxGet, TxStatus},
 };
 use weal_node::{ledger::FinalizedBlock, node::Node};
+use weal_types::BlockHash;
 
 /// Transactions of one block that are shown; a block with more is a load, and gets one line.
 const SHOWN: usize = 20;
 
-/// Shows final transactions until the node ends.
-pub async fn follow(node: Node, url: String, verbose: bool) {
+/// Blocks that are remembered as shown: a validator that was away tells of the old ones again.
+const REMEMBERED: usize = 1_024;
+
+/// Blocks that were shown, the newest last.
+type Shown = Arc<Mutex<VecDeque<BlockHash>>>;
+
+/// Shows final transactions until the nodes end: each block once, by the first that has it.
+pub fn follow(nodes: &[Node], urls: &[String], verbose: bool) -> Vec<JoinHandle<()>> {
+    let shown = Shown::default();
+    let follow = |(node, url): (&Node, &String)| {
+        tokio::spawn(follow_one(node.clone(), url.clone(), Arc::clone(&shown), verbose))
+    };
+    nodes.iter().zip(urls).map(follow).collect()
+}
+
+async fn follow_one(node: Node, url: String, shown: Shown, verbose: bool) {
     let mut blocks = node.subscribe();
     loop {
         let block = match blocks.recv().await {
@@ -23,10 +43,25 @@ pub async fn follow(node: Node, url: String, verbose: bool) {
             }
             Err(RecvError::Closed) => return,
         };
+        if !is_new(&shown, block.header.hash()) {
+            continue;
+        }
         let url = url.clone();
-        let shown = tokio::task::spawn_blocking(move || show(&url, &block, verbose)).await;
-        anstream::eprint!("{}", shown.unwrap_or_default());
+        let text = tokio::task::spawn_blocking(move || show(&url, &block, verbose)).await;
+        anstream::eprint!("{}", text.unwrap_or_default());
     }
+}
+
+fn is_new(shown: &Shown, block: BlockHash) -> bool {
+    let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+    if shown.contains(&block) {
+        return false;
+    }
+    if shown.len() == REMEMBERED {
+        shown.pop_front();
+    }
+    shown.push_back(block);
+    true
 }
 
 fn show(url: &str, block: &FinalizedBlock, verbose: bool) -> String {

@@ -2,6 +2,7 @@
 
 mod control;
 mod log;
+mod part;
 mod up;
 
 use crate::{

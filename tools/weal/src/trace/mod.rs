@@ -84,6 +84,8 @@ struct Checked {
     /// The newest block that the proofs are of.
     height: weal_types::Height,
     time: weal_types::TimeMs,
+    /// How many validators signed that block, and of how many.
+    signed: (u32, usize),
 }
 
 /// Checks all of a file: document, certificates, proofs, and the way of the gift.
@@ -94,6 +96,7 @@ fn check(file: &TraceFile) -> Result<Checked, Failure> {
     let anchor = Anchor { chain: spec.chain, set: spec.validators.clone() };
     let mut found: Option<(Trace, ContractId)> = None;
     let (mut height, mut time) = (weal_types::Height::ZERO, weal_types::TimeMs::ZERO);
+    let mut signed = (0, 0);
     for bytes in &file.bundles {
         let bundle = Bundle::from_wire(bytes).map_err(|error| mismatch(error.to_string()))?;
         (height, time) = (bundle.header.height, bundle.header.time);
@@ -101,9 +104,15 @@ fn check(file: &TraceFile) -> Result<Checked, Failure> {
         let before = found.map(|(trace, _)| trace);
         let trace = bundle.check(&anchor, &contract, before);
         found = Some((trace.map_err(|error| mismatch(error.to_string()))?, contract));
+        // It is one of these: the check has followed the way to it.
+        let sets = bundle.hand_overs.iter().map(|end| &end.next);
+        let mut sets = sets.chain(std::iter::once(&anchor.set));
+        let set = sets.find(|set| set.id() == bundle.header.set_id);
+        let validators = set.map_or(0, |set| set.validators.len());
+        signed = (bundle.certificate.signers.count_ones(), validators);
     }
     let (trace, contract) = found.ok_or_else(|| mismatch("the file holds no proof"))?;
-    Ok(Checked { spec, contract, trace, height, time })
+    Ok(Checked { spec, contract, trace, height, time, signed })
 }
 
 /// Asks the node for the whole way, page by page.
@@ -210,12 +219,13 @@ fn report(
     let bytes: usize = file.bundles.iter().map(Vec::len).sum();
     let mut text = shown.text();
     text += &format!(
-        "verified: every record above is in block {} ({}) of chain \"{}\"\n  {}\n  certified by \
-         its validators; {} bytes of proof, checked here\n",
+        "verified: every record above is in block {} ({}) of chain \"{}\"\n  {}\n  signed by \
+         {}; {} bytes of proof, checked here\n",
         checked.height,
         weal_client::units::format_timestamp(checked.time.0.into()),
         checked.spec.name,
         Hex32(checked.spec.chain.0),
+        signers(checked.signed),
         bytes,
     );
     let data = json!({
@@ -223,8 +233,18 @@ fn report(
         "contract": ContractAddress(checked.contract),
         "height": checked.height.0.to_string(),
         "batch": matches!(checked.trace.record.origin, Origin::Batch(_)),
+        "signed_by": checked.signed.0,
+        "validators": checked.signed.1,
         "proof_bytes": bytes,
         "trace": weal_client::trace::trace(&checked.trace),
     });
     Report { text, data }
+}
+
+/// `3 of its 4 validators`
+fn signers((signed, validators): (u32, usize)) -> String {
+    match validators {
+        1 => "its only validator".into(),
+        _ => format!("{signed} of its {validators} validators"),
+    }
 }

@@ -2,6 +2,8 @@
 
 mod chain;
 mod contract;
+mod dev;
+mod genesis;
 mod node;
 mod offline;
 mod package;

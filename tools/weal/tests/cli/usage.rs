@@ -41,6 +41,8 @@ fn help_and_version_are_no_mistakes() {
         "asset",
         "rpc",
         "config",
+        "dev",
+        "genesis",
         "doctor",
         "explain",
         "completions",

@@ -129,3 +129,52 @@ pub struct DevFaucet {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<U128>,
 }
+
+/// Params of `dev_pause`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DevPause {
+    /// Position of the validator.
+    pub validator: u32,
+}
+
+/// Params of `dev_resume`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DevResume {
+    /// Position of the validator; all that are paused if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validator: Option<u32>,
+}
+
+/// Params of `dev_partition`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DevPartition {
+    /// Positions of validators that hear each other; each validator stands in one group.
+    pub groups: Vec<Vec<u32>>,
+}
+
+/// How it stands with one validator of the devnet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DevValidator {
+    /// Its position.
+    pub validator: u32,
+    /// Its public key.
+    pub key: Hex32,
+    /// Where its JSON-RPC listens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rpc: Option<String>,
+    /// `running`, `paused`, or `failed`.
+    pub state: String,
+    /// Positions of the validators that it could hear, its own among them.
+    pub group: Vec<u32>,
+    /// Height of its newest block.
+    pub height: U64,
+    /// Root of the state after that block.
+    pub state_root: Hex32,
+}

@@ -51,8 +51,8 @@ pub use contract::{
     UpgradePolicy,
 };
 pub use dev::{
-    DevAccount, DevClock, DevFaucet, DevMine, DevMined, DevReset, DevRestore, DevSeal, DevSnapshot,
-    DevTime, SealMode,
+    DevAccount, DevClock, DevFaucet, DevMine, DevMined, DevPartition, DevPause, DevReset,
+    DevRestore, DevResume, DevSeal, DevSnapshot, DevTime, DevValidator, SealMode,
 };
 pub use event::{EventPage, EventRecord, EventsQuery, EventsSubscribe, TopicFilter};
 pub use node::{NodeHealth, NodeInfo};

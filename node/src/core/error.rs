@@ -1,0 +1,71 @@
+//! Why a chain cannot be run.
+
+use thiserror::Error;
+use weal_net::NetworkError;
+use weal_state::{StateError, StoreError};
+use weal_types::{Height, PublicKey};
+
+use crate::{genesis::GenesisError, journal::JournalError, ledger::LedgerError};
+
+/// Why a chain cannot be run here.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The directory cannot be used.
+    #[error("the data directory {path}: {reason}")]
+    Directory {
+        /// Which one.
+        path: String,
+        /// What the system says.
+        reason: std::io::Error,
+    },
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The state is damaged.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The records of blocks are damaged, or of another chain.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The journal is damaged.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The genesis document makes no chain.
+    #[error(transparent)]
+    Genesis(#[from] GenesisError),
+    /// Head, state and certificate do not agree. Restore a backup.
+    #[error("block {height} on disk does not hold together: {reason}")]
+    Head {
+        /// Which block.
+        height: Height,
+        /// What disagrees.
+        reason: String,
+    },
+    /// The validator's key is not the one that the chain knows.
+    #[error("this node's key {own:?} is not the chain's validator: check the key file")]
+    NotValidator {
+        /// The key that was given.
+        own: PublicKey,
+    },
+    /// There are other validators, and nothing says where.
+    #[error(
+        "the chain has {validators} validators: the configuration must say in [network] where this \
+         one listens, and the address of each other one"
+    )]
+    NoNetwork {
+        /// How many there are.
+        validators: usize,
+    },
+    /// A validator is not among the peers, or a peer is no validator.
+    #[error("[network] and the genesis document disagree about validator {key:?}")]
+    Peers {
+        /// Which.
+        key: PublicKey,
+    },
+    /// The network does not start.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The operating system gives no threads.
+    #[error("no thread: {0}")]
+    Thread(std::io::Error),
+}
