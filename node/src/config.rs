@@ -5,6 +5,7 @@ use std::{
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,14 @@ pub struct Config {
     /// Logs.
     #[serde(default)]
     pub log: LogConfig,
+    /// The key file that is to take the place of `key`, mode 0600: what a validator votes with once
+    /// the chain knows it by that key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_key: Option<PathBuf>,
+    /// Whether this node may run although the chain does not know its key: it follows the chain
+    /// without a vote, until it becomes a validator; false unless said otherwise.
+    #[serde(default)]
+    pub follow: bool,
     /// The other validators; needed where there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<NetworkConfig>,
@@ -65,15 +74,20 @@ pub struct Config {
 pub struct NetworkConfig {
     /// Address and port at which the others find this one: `0.0.0.0:9944` listens everywhere.
     pub listen: SocketAddr,
-    /// Each other validator of the genesis document.
+    /// Other validators whose address the chain does not say, or says otherwise; for a node that is
+    /// new, some from which it can fetch the chain.
+    #[serde(default)]
     pub peers: Vec<PeerConfig>,
+    /// Nodes that follow the chain without being validators, and are let in.
+    #[serde(default)]
+    pub followers: Vec<PeerConfig>,
 }
 
-/// Another validator.
+/// Another node.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PeerConfig {
-    /// Its public key, as hex, as the genesis document has it.
+    /// Its public key, as hex, as the chain has it.
     pub key: String,
     /// Host and port at which it listens.
     pub address: String,
@@ -82,12 +96,19 @@ pub struct PeerConfig {
 impl NetworkConfig {
     /// With the keys read.
     pub fn place(&self) -> Result<NetworkPlace, String> {
-        let peer = |peer: &PeerConfig| {
-            let key = public_key(&peer.key).map_err(|reason| format!("network.peers: {reason}"))?;
-            Ok(Peer { key, address: peer.address.clone() })
+        let read = |list: &[PeerConfig], name: &str| {
+            let peer = |peer: &PeerConfig| {
+                let key = public_key(&peer.key);
+                let key = key.map_err(|reason| format!("network.{name}: {reason}"))?;
+                Ok(Peer { key, address: peer.address.clone() })
+            };
+            list.iter().map(peer).collect::<Result<Vec<_>, String>>()
         };
-        let peers: Result<Vec<_>, String> = self.peers.iter().map(peer).collect();
-        Ok(NetworkPlace { listen: self.listen, peers: peers? })
+        Ok(NetworkPlace {
+            listen: self.listen,
+            peers: read(&self.peers, "peers")?,
+            followers: read(&self.followers, "followers")?,
+        })
     }
 }
 
@@ -168,6 +189,8 @@ pub struct Checked {
     pub spec: ChainSpec,
     /// The validator's key.
     pub key: ValidatorKey,
+    /// The one that is to take its place.
+    pub next_key: Option<Arc<ValidatorKey>>,
     /// Where the validators are, if there are several.
     pub network: Option<NetworkPlace>,
 }
@@ -192,7 +215,8 @@ impl Config {
         range("cache_mib", config.cache_mib.into(), 8, 1 << 20)?;
         telemetry::filter(&config.log)?;
         let directory = path.parent().unwrap_or(Path::new(""));
-        for path in [&mut config.data, &mut config.genesis, &mut config.key] {
+        let paths = [&mut config.data, &mut config.genesis, &mut config.key];
+        for path in paths.into_iter().chain(&mut config.next_key) {
             *path = directory.join(&*path);
         }
         let spec = ChainSpec::from_toml(&read(&config.genesis)?).map_err(|reason| {
@@ -202,22 +226,26 @@ impl Config {
         let slowest = if is_alone { 10_000 } else { PACE_TOGETHER_MS };
         range("pace_ms", config.pace_ms, 0, slowest)?;
         let key = ValidatorKey::read(&config.key)?;
+        let next_key = config.next_key.as_deref().map(ValidatorKey::read).transpose()?;
+        let next_key = next_key.map(Arc::new);
         let network = config.network.as_ref().map(NetworkConfig::place).transpose();
         let network = network.map_err(|reason| ConfigError::Network { path: name(), reason })?;
-        Ok(Checked { config, spec, key, network })
+        Ok(Checked { config, spec, key, next_key, network })
     }
 }
 
 impl Checked {
     /// The part that sets up the node itself.
     pub fn node(&self) -> NodeConfig {
-        let Config { data, sync, cache_mib, history, pace_ms, .. } = &self.config;
+        let Config { data, sync, cache_mib, history, pace_ms, follow, .. } = &self.config;
         NodeConfig {
             sync: *sync,
             cache_bytes: (*cache_mib as usize) << 20,
             history: *history,
             pace_ms: *pace_ms,
             network: self.network.clone(),
+            next_key: self.next_key.clone(),
+            follow: *follow,
             ..NodeConfig::new(data.clone())
         }
     }

@@ -13,13 +13,13 @@ use std::{
     thread::JoinHandle,
 };
 
+use weal_consensus::Replica;
 use weal_net::{Network, Peer};
 use weal_runtime::Runtime;
 use weal_state::{Options, RocksOptions, RocksStore, State, StateError};
-use weal_types::PublicKey;
+use weal_types::{PublicKey, block::FinalHeader};
 
 use connect::Links;
-pub use connect::position;
 pub use error::OpenError;
 use head::{begin, read_head};
 
@@ -32,9 +32,9 @@ use crate::{
     intake::{self, Intake, IntakeParts},
     journal::{self, Journal, JournalConfig, JournalError, Opened, Record},
     ledger::{self, Ledger},
+    membership::{Keys, Membership},
     mempool::Mempool,
     metrics::Metrics,
-    validator_key::ValidatorKey,
 };
 
 /// How a chain is kept and run.
@@ -57,6 +57,8 @@ pub struct CoreConfig {
     pub network: Option<NetworkPlace>,
     /// Validators that are cut off from the start, as a devnet tries it out.
     pub cut: Vec<PublicKey>,
+    /// Whether this node may run although the chain does not know its key.
+    pub follow: bool,
 }
 
 /// What an earlier run of a chain in this process hands on to the next.
@@ -73,8 +75,10 @@ pub struct Before {
 pub struct NetworkPlace {
     /// Where this one listens.
     pub listen: SocketAddr,
-    /// Everybody else.
+    /// Validators, and where they are: before the chain says so, or instead of it.
     pub peers: Vec<Peer>,
+    /// Nodes that follow the chain and do not validate.
+    pub followers: Vec<Peer>,
 }
 
 /// What is shared by all chains that one process runs one after the other.
@@ -82,8 +86,8 @@ pub struct NetworkPlace {
 pub struct CoreParts {
     /// The chain.
     pub spec: Arc<ChainSpec>,
-    /// Certifies blocks.
-    pub key: Arc<ValidatorKey>,
+    /// Certify blocks.
+    pub keys: Keys,
     /// Runs contracts.
     pub runtime: Arc<Runtime>,
     /// Time for proposals.
@@ -118,6 +122,8 @@ struct Opening {
     state: Arc<State>,
     ledger: Ledger,
     finality: Arc<Finality>,
+    /// Who orders the next block.
+    membership: Membership,
     in_flight: Arc<InFlight>,
     pool: Arc<Mempool>,
 }
@@ -131,15 +137,16 @@ impl Core {
         before: Before,
         failed: Box<dyn FnOnce(String) + Send>,
     ) -> Result<(Self, Arc<Finality>), OpenError> {
-        let me = position(&parts.spec, parts.key.public(), config.network.as_ref())?;
         let opening = Opening::new(config, parts, before)?;
+        let keys = &opening.parts.keys;
+        opening.membership.check(keys, config.follow, config.network.as_ref())?;
         let journal =
             JournalConfig { directory: config.directory.join("journal"), sync: config.sync };
         let mut opened = Opened::open(&journal)?;
         let (accepted, remembered) = journal::split(std::mem::take(&mut opened.records));
         let replay = opening.remembered(&accepted, remembered)?;
         let finality = Arc::clone(&opening.finality);
-        let core = opening.run(config, opened, (me, &accepted, replay), failed)?;
+        let core = opening.run(config, opened, (&accepted, replay), failed)?;
         Ok((core, finality))
     }
 
@@ -212,7 +219,7 @@ impl Opening {
         let state = Arc::new(State::open(store.clone(), options)?);
         let head = match state.head()? {
             None => begin(&parts.spec, &state, &ledger)?,
-            Some(head) => read_head(&parts.spec, head, &ledger)?,
+            Some(head) => read_head(&parts.spec, head, &state, &ledger)?,
         };
         let finality = match before.finality {
             None => Arc::new(Finality::new(head)),
@@ -221,14 +228,14 @@ impl Opening {
                 finality
             }
         };
+        let membership = next_membership(&state, &finality.head().header)?;
         let (in_flight, pool) = (Arc::default(), Arc::default());
-        Ok(Self { parts, store, state, ledger, finality, in_flight, pool })
+        Ok(Self { parts, store, state, ledger, finality, membership, in_flight, pool })
     }
 
     fn executor(&self) -> Executor {
         Executor {
             chain: self.parts.spec.chain,
-            epoch: self.parts.spec.validators.epoch,
             runtime: Arc::clone(&self.parts.runtime),
             state: Arc::clone(&self.state),
             parent: self.finality.head().header.clone(),
@@ -252,13 +259,14 @@ impl Opening {
         self,
         config: &CoreConfig,
         opened: Opened,
-        (me, accepted, replay): (u8, &[Vec<u8>], Vec<Ordering>),
+        (accepted, replay): (&[Vec<u8>], Vec<Ordering>),
         failed: Box<dyn FnOnce(String) + Send>,
     ) -> Result<Core, OpenError> {
         let (inputs, waiting) = mpsc::channel();
         let (journal, journal_thread) = self.start_journal(opened, inputs.clone())?;
-        let replica = self.replica(config, me)?;
-        let joined = connect::join(&self.parts, config, &replica)?;
+        let (key, settings) = self.settings(config)?;
+        let replica = Replica::new(settings.clone());
+        let joined = connect::join(&self.parts, &key, &self.membership, config, &replica)?;
         let intake = IntakeParts {
             chain: self.parts.spec.chain,
             state: Arc::clone(&self.state),
@@ -275,8 +283,12 @@ impl Opening {
             .map_err(|fault| StateError::Unprovable { reason: fault.0 })?;
         let engine = EngineParts {
             replica,
+            settings,
             replay,
-            key: Arc::clone(&self.parts.key),
+            key,
+            keys: self.parts.keys.clone(),
+            place: config.network.clone(),
+            ledger: self.ledger.clone(),
             speaker: joined.speaker.clone(),
             pool: Arc::clone(&self.pool),
             clock: Arc::clone(&self.parts.clock),
@@ -332,6 +344,12 @@ fn open_store(config: &CoreConfig) -> Result<Arc<RocksStore>, OpenError> {
     let options =
         RocksOptions { sync: false, cache_bytes: config.cache_bytes, ..RocksOptions::default() };
     Ok(Arc::new(RocksStore::open(&config.directory.join("db"), &columns, options)?))
+/// Who orders the block after a header.
+pub(crate) fn next_membership(state: &State, head: &FinalHeader) -> Result<Membership, StateError> {
+    let snapshot = state.snapshot()?;
+    let next = head.height.next().unwrap_or(head.height);
+    let membership = Membership::load(&snapshot, next, head.time);
+    membership.map_err(|fault| StateError::Unprovable { reason: fault.to_string() })
 }
 
 /// What was accepted and is not in the database. A transaction goes from the pool through a block

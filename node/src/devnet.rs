@@ -105,6 +105,8 @@ fn document(name: &str, keys: &[ValidatorKey]) -> Result<Document, GenesisError>
     let entry = |key: &ValidatorKey| ValidatorEntry {
         key: format!("0x{}", hex::encode(key.public().0)),
         organisation: "you".into(),
+        operator: None,
+        address: None,
     };
     Ok(Document {
         name: name.into(),

@@ -13,12 +13,14 @@
 //! | `bodies`, `wanted` | proposals with their transactions; those that are looked for |
 //! | `standing` | which transactions the pool must not offer |
 //! | `sync` | catching up with blocks that others have made final |
+//! | `follow` | following without a vote; the way from epoch to epoch |
 //! | `commit` | writing what is final |
 //! | `in_flight` | what the journal must keep until then |
 
 mod bodies;
 mod commit;
 mod driver;
+mod follow;
 mod in_flight;
 mod perform;
 mod speak;
@@ -31,7 +33,7 @@ use std::{
     thread::JoinHandle,
 };
 
-use weal_consensus::{Pace, Replica, Token, Verified};
+use weal_consensus::{Pace, Replica, Settings, Token, Verified};
 use weal_net::Received;
 use weal_state::PREPARED_BLOCKS;
 use weal_types::{
@@ -41,9 +43,11 @@ use weal_types::{
 
 use crate::{
     clock::Clock,
+    core::NetworkPlace,
     executor::{Executed, Executor},
     journal::Journal,
-    ledger::Ancestry,
+    ledger::{Ancestry, Ledger},
+    membership::Keys,
     mempool::Mempool,
     peers::blocks::ProvenBlock,
     validator_key::ValidatorKey,
@@ -53,7 +57,7 @@ pub use bodies::{Body, Ordering};
 pub use commit::Committer;
 pub use driver::pace;
 pub use in_flight::InFlight;
-pub use speak::Speaker;
+pub use speak::{Own, Speaker};
 
 use driver::Driver;
 
@@ -92,6 +96,10 @@ pub enum EngineInput {
     WantBody(PublicKey, Hash),
     /// Final blocks, of which the last has a certificate.
     Blocks(Vec<ProvenBlock>),
+    /// A node that is not part of this epoch says which one it is in.
+    Elsewhere(PublicKey, Epoch),
+    /// Somebody wants the certificate of an epoch's last header.
+    WantEnd(PublicKey, Epoch),
     /// A part of this machine failed: nothing more is done.
     Failed(String),
     /// Finish what is executing, and end.
@@ -102,10 +110,18 @@ pub enum EngineInput {
 pub struct EngineParts {
     /// The rules of ordering.
     pub replica: Replica,
+    /// What it started from.
+    pub settings: Settings,
     /// What the journal remembers of it.
     pub replay: Vec<Ordering>,
-    /// Certifies blocks.
+    /// Certifies blocks at present.
     pub key: Arc<ValidatorKey>,
+    /// All keys that may.
+    pub keys: Keys,
+    /// What the configuration says of other nodes.
+    pub place: Option<NetworkPlace>,
+    /// Final blocks, and the ends of epochs.
+    pub ledger: Ledger,
     /// Speaks to the other validators.
     pub speaker: Speaker,
     /// Where transactions wait.

@@ -7,11 +7,15 @@ use cpu_time::ThreadTime;
 use parity_scale_codec::Encode;
 use thiserror::Error;
 use weal_consensus::Ordered;
-use weal_runtime::{BlockContext, HostFault, Runtime};
+use weal_runtime::{
+    BlockContext, HostFault, Runtime,
+    system::validators::{self, Schedule},
+};
 use weal_state::{Prepared, State, StateError};
 use weal_types::{
-    ChainId, CodeHash, Epoch, Hash, TimeMs,
+    ChainId, CodeHash, Hash, Height, TimeMs,
     block::{FinalHeader, Proposal},
+    certificate::ValidatorSet,
     codec::Version,
     merkle,
     receipt::Receipt,
@@ -36,6 +40,8 @@ pub struct Executed {
     pub prepared: Prepared,
     /// Code that it uploaded.
     pub uploaded: Vec<CodeHash>,
+    /// The end of its epoch and who follows, if that is decided.
+    pub next_set: Option<(Height, ValidatorSet)>,
 }
 
 /// Why this machine could not execute a block. The node stops rather than guess.
@@ -47,6 +53,9 @@ pub enum ExecuteError {
     /// The state failed.
     #[error(transparent)]
     State(#[from] StateError),
+    /// The state names nobody who could have ordered the block.
+    #[error("the state names no validators")]
+    NoValidators,
 }
 
 /// Executes blocks one after the other.
@@ -57,8 +66,6 @@ pub struct Executor {
     pub runtime: Arc<Runtime>,
     /// The state that blocks move forward.
     pub state: Arc<State>,
-    /// The epoch that blocks are ordered in.
-    pub epoch: Epoch,
     /// The header that the next one follows.
     pub parent: FinalHeader,
     /// Where time goes.
@@ -88,7 +95,12 @@ impl Executor {
         let receipts_root = receipts_root(&output.receipts);
         let prepared = self.state.prepare(height, output.changes)?;
         self.metrics.add(Stage::Tree, begun.elapsed());
-        let epoch = self.epoch;
+        let schedule = self.schedule(height)?;
+        let set = schedule.set().ok_or(ExecuteError::NoValidators)?;
+        let next_set = schedule.next_set();
+        let (epoch, set_id) = (set.epoch, set.id());
+        let ends = next_set.as_ref().filter(|(end, _)| *end == height);
+        let next_set_id = ends.map_or(set_id, |(_, next)| next.id());
         let (digest, tx_root, tx_count) = match &proposal {
             Some(proposal) => (proposal.digest(), proposal.tx_root, proposal.tx_count),
             None => (Proposal::null_digest(&self.chain, epoch, height), merkle::root(&[]), 0),
@@ -106,12 +118,18 @@ impl Executor {
             state_root: prepared.root(),
             receipts_root,
             gas_used: output.gas_used,
-            set_id: self.parent.next_set_id,
-            next_set_id: self.parent.next_set_id,
+            set_id,
+            next_set_id,
         };
         self.parent = header.clone();
         let (receipts, uploaded) = (output.receipts, output.uploaded);
-        Ok(Executed { header, proposal, transactions, receipts, prepared, uploaded })
+        Ok(Executed { header, proposal, transactions, receipts, prepared, uploaded, next_set })
+    }
+
+    /// Who validates the block that was prepared last. What it decides itself is for later blocks.
+    fn schedule(&self, height: Height) -> Result<Schedule, ExecuteError> {
+        let snapshot = self.state.snapshot()?;
+        Ok(validators::load(&snapshot)?.at(height))
     }
 }
 

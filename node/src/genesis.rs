@@ -4,8 +4,9 @@
 mod document;
 
 use thiserror::Error;
-use weal_runtime::genesis::{
-    Genesis, GenesisAccount, GenesisAsset, GenesisError as InvalidGenesis,
+use weal_runtime::{
+    genesis::{Genesis, GenesisAccount, GenesisAsset, GenesisError as InvalidGenesis},
+    system::validators::Member,
 };
 use weal_types::{
     AccountId, AssetId, BlockHash, ChainId, Epoch, Gas, Height, TimeMs,
@@ -84,7 +85,7 @@ impl ChainSpec {
             chain: ChainId(hash(Tag::Chain, &[text.as_bytes()])),
             validators: validators(&document)?,
             names: names(&document)?,
-            genesis: genesis(&document)?,
+            genesis: Genesis { validators: members(&document)?, ..genesis(&document)? },
             time: TimeMs(document.time_ms),
             mode: document.mode,
             name: document.name,
@@ -148,6 +149,21 @@ fn validators(document: &Document) -> Result<ValidatorSet, GenesisError> {
     }
     let validators = Bounded::new(keys).map_err(|error| value("validators", error))?;
     Ok(ValidatorSet { version: Version, epoch: Epoch::ZERO, validators })
+}
+
+/// The validators as the chain knows them, with those who decide for them.
+fn members(document: &Document) -> Result<Vec<Member>, GenesisError> {
+    let member = |(index, entry): (usize, &ValidatorEntry)| {
+        let error = |reason| value(place("validators", index), reason);
+        let operator = entry.operator.as_ref().unwrap_or(&document.governance);
+        Ok(Member {
+            key: document::key(&entry.key).map_err(error)?,
+            operator: document::holder(operator).map_err(error)?,
+            organisation: entry.organisation.clone(),
+            address: entry.address.clone().unwrap_or_default(),
+        })
+    };
+    document.validators.iter().enumerate().map(member).collect()
 }
 
 fn place(list: &str, index: usize) -> String {

@@ -9,6 +9,7 @@
 //! event_index  see `ledger/events.rs`        → nothing
 //! node         "format", "chain"             → version (4, LE), chain id (32)
 //!              "ancestry"                    → headers up to a certified one, its certificate
+//!              "end" ‖ epoch (8, BE)         → its last header, certificate, the validators after it
 //! ```
 //!
 //! All records of a block are part of the batch that also holds its state, so a block is there as a
@@ -22,9 +23,10 @@ use std::sync::Arc;
 
 use parity_scale_codec::{Decode, DecodeAll, Encode};
 use thiserror::Error;
+use weal_proof::certificate::HandOver;
 use weal_state::{Batch, Column, KeyValue, StoreError};
 use weal_types::{
-    BlockHash, ChainId, Height, TxHash,
+    BlockHash, ChainId, Epoch, Height, TxHash,
     block::{FinalHeader, Proposal},
     certificate::Certificate,
     receipt::{Outcome, Receipt},
@@ -46,6 +48,11 @@ pub const COLUMNS: [Column; 7] =
 
 /// Where the newest [`Ancestry`] stands.
 const ANCESTRY: &[u8] = b"ancestry";
+
+/// Where the end of an epoch stands.
+fn end_key(epoch: Epoch) -> Vec<u8> {
+    [&b"end"[..], &epoch.0.to_be_bytes()].concat()
+}
 
 /// Version of everything that this module writes.
 const FORMAT: u32 = 1;
@@ -224,6 +231,29 @@ impl Ledger {
         height: Height,
     ) -> Result<Option<(FinalHeader, Option<Certificate>)>, LedgerError> {
         self.read(HEADERS, &height.0.to_be_bytes(), "header", || height.to_string())
+    }
+
+    /// Adds the end of an epoch to the batch of its last block.
+    pub fn write_end(batch: &mut Batch, end: &HandOver) {
+        batch.put(NODE, &end_key(end.header.epoch), &end.encode());
+    }
+
+    /// The end of an epoch, if it has ended.
+    pub fn end(&self, epoch: Epoch) -> Result<Option<HandOver>, LedgerError> {
+        self.read(NODE, &end_key(epoch), "the end of epoch", || epoch.to_string())
+    }
+
+    /// The ends of the epochs from `first` on, in order, `limit` at most.
+    pub fn ends(&self, first: Epoch, limit: usize) -> Result<Vec<HandOver>, LedgerError> {
+        let mut ends = Vec::new();
+        let mut epoch = first;
+        while ends.len() < limit
+            && let Some(end) = self.end(epoch)?
+        {
+            ends.push(end);
+            epoch = Epoch(epoch.0.saturating_add(1));
+        }
+        Ok(ends)
     }
 
     /// The height of a block.

@@ -21,6 +21,7 @@
 //! | [`executor`] | from an ordered proposal to its header |
 //! | [`ledger`] | final blocks, and where to find what is in them |
 //! | [`finality`] | telling everyone what is final |
+//! | [`membership`] | who validates, and what that means for this node |
 //! | [`core`] | all of it over one data directory |
 //! | [`node`] | the handle |
 //! | [`config`], [`telemetry`] | the configuration file; logs |
@@ -44,6 +45,7 @@ pub mod genesis;
 pub mod intake;
 pub mod journal;
 pub mod ledger;
+pub mod membership;
 pub mod mempool;
 pub mod metrics;
 pub mod node;

@@ -1,11 +1,15 @@
 //! `weal-node`: the daemon.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use weal_node::{
-    config::Config, core::position, node::Node, rpc::RpcServer, telemetry,
+    config::Config,
+    membership::{Keys, Membership},
+    node::Node,
+    rpc::RpcServer,
+    telemetry,
     validator_key::ValidatorKey,
 };
 
@@ -72,8 +76,14 @@ fn check(config: &std::path::Path) -> Outcome {
     if let Some(network) = &checked.network {
         println!("network    {} and {} others", network.listen, network.peers.len());
     }
-    let position = position(spec, checked.key.public(), checked.network.as_ref())?;
-    println!("position   {position} of {}", spec.validators.validators.len());
+    let keys = Keys { present: Arc::new(checked.key), next: checked.next_key };
+    let genesis = Membership::of_genesis(spec);
+    genesis.check(&keys, checked.config.follow, checked.network.as_ref())?;
+    let count = spec.validators.validators.len();
+    match keys.among(&spec.validators).1 {
+        Some(position) => println!("position   {position} of {count} at genesis"),
+        None => println!("position   none of {count} at genesis: follows the chain"),
+    }
     Ok(())
 }
 

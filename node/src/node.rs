@@ -22,6 +22,7 @@ use crate::{
     genesis::ChainSpec,
     intake::Verdicts,
     ledger::{FinalizedBlock, Ledger},
+    membership::Keys,
     mempool::{Fate, Mempool, SubmitError},
     metrics::Metrics,
     validator_key::ValidatorKey,
@@ -48,6 +49,10 @@ pub struct NodeConfig {
     pub network: Option<NetworkPlace>,
     /// The clock that blocks take their time from: validators of a devnet share one.
     pub clock: Arc<Clock>,
+    /// The key that is to take the validator's place, once the chain knows it by that.
+    pub next_key: Option<Arc<ValidatorKey>>,
+    /// Whether the node may run although the chain does not know its key, to follow the chain.
+    pub follow: bool,
 }
 
 impl NodeConfig {
@@ -65,6 +70,8 @@ impl NodeConfig {
             manual: false,
             network: None,
             clock: Arc::default(),
+            next_key: None,
+            follow: false,
         }
     }
 }
@@ -141,7 +148,7 @@ impl Node {
         })?;
         let parts = CoreParts {
             spec: Arc::new(spec),
-            key: Arc::new(key),
+            keys: Keys { present: Arc::new(key), next: config.next_key.clone() },
             runtime,
             clock: Arc::clone(&config.clock),
             metrics: Arc::default(),
@@ -274,6 +281,7 @@ fn core_config(config: &NodeConfig, running: &Running, directory: PathBuf) -> Co
         manual: running.manual,
         network: config.network.clone(),
         cut: running.cut.clone(),
+        follow: config.follow,
     }
 }
 

@@ -14,6 +14,12 @@ use weal_types::{Hash, PublicKey, certificate::VOTE_SIGNING_CONTEXT};
 /// A validator's key pair. Its file holds 32 secret bytes as hex and is for the owner alone.
 pub struct ValidatorKey(Keypair);
 
+impl std::fmt::Debug for ValidatorKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ValidatorKey({:?})", self.public())
+    }
+}
+
 /// Why a validator's key cannot be used.
 #[derive(Debug, Error)]
 pub enum KeyError {

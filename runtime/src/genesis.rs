@@ -11,20 +11,21 @@ use thiserror::Error;
 use weal_types::{
     AccountId, Amount, AssetId, ContractId, PublicKey,
     account::{Account, AccountStatus, Authority, PolicyError},
-    codec::Version,
+    codec::{Bounded, Version},
     params::{Admission, ChainParams},
     state::{ChangeSet, StateKey, StateKeyError},
     unit::Nonce,
 };
 
 use crate::system::{
-    ACCOUNTS, ASSETS, PARAMS,
+    ACCOUNTS, ASSETS, PARAMS, VALIDATORS,
     accounts::{account_key, is_signing_key, registrar_key},
     assets::{
         Asset, AssetStatus, Balance, SCALE_MAX, SUPPLY_MAX, SYMBOL_BYTES, Symbol, Transfers,
         payee_key,
     },
     params::{self, PARAMS_KEY, ParamsError},
+    validators::{self, Member, SCHEDULE_KEY, Schedule},
 };
 
 /// What a chain starts with.
@@ -38,6 +39,8 @@ pub struct Genesis {
     pub registrars: Vec<AccountId>,
     /// Assets that exist from the start.
     pub assets: Vec<GenesisAsset>,
+    /// Who validates the first epoch; empty where contracts are tried out without a chain.
+    pub validators: Vec<Member>,
 }
 
 /// An account that is admitted from the start, by governance.
@@ -191,6 +194,32 @@ pub enum GenesisError {
         /// The most that may exist.
         most: Amount,
     },
+    /// A validator's key appears twice.
+    #[error("validator {key:?} appears twice")]
+    ValidatorTwice {
+        /// Its key.
+        key: PublicKey,
+    },
+    /// A validator has a key that nobody, or anybody, can sign with.
+    #[error("validator {key:?} has no sr25519 public key of one person")]
+    ValidatorKey {
+        /// The bytes.
+        key: PublicKey,
+    },
+    /// So many validators do not make a chain.
+    #[error("there are {count} validators: one, or 4 to 128")]
+    ValidatorCount {
+        /// How many there are.
+        count: usize,
+    },
+    /// A validator's organisation or address.
+    #[error(
+        "validator {key:?}: the organisation has 1 to 64 bytes, the address is host:port or empty"
+    )]
+    ValidatorText {
+        /// Its key.
+        key: PublicKey,
+    },
     /// A record has a key that is too long: a bug.
     #[error(transparent)]
     Key(#[from] StateKeyError),
@@ -199,7 +228,13 @@ pub enum GenesisError {
 impl Genesis {
     /// A chain with these parameters and nothing else.
     pub const fn new(params: ChainParams) -> Self {
-        Self { params, accounts: Vec::new(), registrars: Vec::new(), assets: Vec::new() }
+        Self {
+            params,
+            accounts: Vec::new(),
+            registrars: Vec::new(),
+            assets: Vec::new(),
+            validators: Vec::new(),
+        }
     }
 
     /// The records that the state starts with.
@@ -209,6 +244,7 @@ impl Genesis {
         records.put(&PARAMS, PARAMS_KEY, &self.params)?;
         self.put_accounts(&mut records)?;
         self.put_assets(&mut records)?;
+        self.put_validators(&mut records)?;
         Ok(ChangeSet::new(records.0))
     }
 
@@ -240,6 +276,32 @@ impl Genesis {
             records.put(&ACCOUNTS, &registrar_key(id), &())?;
         }
         Ok(())
+    }
+
+    fn put_validators(&self, records: &mut Records) -> Result<(), GenesisError> {
+        let count = self.validators.len();
+        if count == 0 {
+            return Ok(());
+        }
+        let mut seen = BTreeSet::new();
+        for Member { key, organisation, address, .. } in &self.validators {
+            let key = *key;
+            if !seen.insert(key) {
+                return Err(GenesisError::ValidatorTwice { key });
+            }
+            if !is_signing_key(&key) {
+                return Err(GenesisError::ValidatorKey { key });
+            }
+            if !validators::is_organisation(organisation) || !validators::is_address(address) {
+                return Err(GenesisError::ValidatorText { key });
+            }
+        }
+        let error = |_| GenesisError::ValidatorCount { count };
+        validators::schedule::check_size(count).map_err(error)?;
+        let members = Bounded::new(self.validators.clone());
+        let members = members.map_err(|_| GenesisError::ValidatorCount { count })?;
+        let schedule = Schedule { members, ..Schedule::default() };
+        records.put(&VALIDATORS, SCHEDULE_KEY, &schedule)
     }
 
     fn put_assets(&self, records: &mut Records) -> Result<(), GenesisError> {

@@ -92,7 +92,7 @@ async fn greet(
     };
     let (answer, outcome) = match judged {
         Ok((entry, session)) => {
-            let hello = session.hello(&*shared.identity, Side::Acceptor, &entry.key);
+            let hello = session.hello(&*shared.identity(), Side::Acceptor, &entry.key);
             (Answer::Hello(hello), Ok((entry, session.lane)))
         }
         Err(refusal) => (Answer::Refused(refusal), Err(refusal)),
@@ -114,8 +114,9 @@ fn judge(
     exporter: Exporter,
     hello: &Hello,
 ) -> Result<(Arc<Entry>, Session), Refusal> {
+    let own = shared.identity().key();
     // This node is no peer of its own.
-    if hello.key == shared.key {
+    if hello.key == own {
         return Err(Refusal::Unwanted);
     }
     let entry = shared.table.get(&hello.key);
@@ -133,11 +134,11 @@ fn judge(
     }
     let Some(entry) = &entry else { return Err(Refusal::UnknownKey) };
     let session = Session { chain: shared.chain, exporter, lane: hello.lane };
-    if !session.is_signed(hello, Side::Dialer, &shared.key) {
+    if !session.is_signed(hello, Side::Dialer, &own) {
         return Err(refused(Refusal::Signature));
     }
     // The smaller key dials. Two connections of a pair that cross would end each other.
-    if !entry.is_wanted() || hello.key > shared.key {
+    if !entry.is_wanted() || hello.key > own {
         return Err(Refusal::Unwanted);
     }
     Ok((Arc::clone(entry), session))

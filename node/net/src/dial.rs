@@ -9,6 +9,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 use tokio_rustls::TlsStream;
+use weal_types::PublicKey;
 
 use crate::{
     Lane, Refusal,
@@ -105,7 +106,8 @@ async fn connect(
     let mut stream = shared.connector.connect(shared.server_name.clone(), tcp).await?;
     let exporter = tls::exporter(stream.get_ref().1)?;
     let session = Session { chain: shared.chain, exporter, lane };
-    let hello = session.hello(&*shared.identity, Side::Dialer, &entry.key);
+    let identity = shared.identity();
+    let hello = session.hello(&*identity, Side::Dialer, &entry.key);
     write_greeting(&mut stream, &hello.encode()).await?;
     let answer = read_greeting(&mut stream).await?;
     let answer = match Answer::read(&answer) {
@@ -114,20 +116,19 @@ async fn connect(
         Err(HelloError::Version(_)) => return Err(Failure::Here(Refusal::Version)),
         Err(error) => return Err(Failure::Answer(error)),
     };
-    match judge(shared, entry, &session, &answer) {
+    match judge(&identity.key(), entry, &session, &answer) {
         Some(refusal) => Err(Failure::Here(refusal)),
         None => Ok(stream.into()),
     }
 }
 
 /// Why the one who answered is not the peer that was dialled.
-fn judge(shared: &Shared, entry: &Entry, session: &Session, answer: &Hello) -> Option<Refusal> {
+fn judge(own: &PublicKey, entry: &Entry, session: &Session, answer: &Hello) -> Option<Refusal> {
     if answer.chain != session.chain {
         Some(Refusal::Chain)
     } else if answer.key != entry.key {
         Some(Refusal::UnknownKey)
-    } else if answer.lane != session.lane || !session.is_signed(answer, Side::Acceptor, &shared.key)
-    {
+    } else if answer.lane != session.lane || !session.is_signed(answer, Side::Acceptor, own) {
         Some(Refusal::Signature)
     } else {
         None

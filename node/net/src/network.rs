@@ -2,7 +2,7 @@
 
 use std::{
     net::{SocketAddr, TcpListener},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     thread::{self, JoinHandle, ThreadId},
     time::Duration,
 };
@@ -42,14 +42,19 @@ pub struct NetworkConfig {
 /// What all connections share.
 pub(crate) struct Shared {
     pub(crate) chain: ChainId,
-    pub(crate) identity: Arc<dyn Identity>,
-    /// The key of `identity`.
-    pub(crate) key: PublicKey,
+    identity: RwLock<Arc<dyn Identity>>,
     pub(crate) receiver: Arc<dyn Receiver>,
     pub(crate) table: Table,
     pub(crate) connector: TlsConnector,
     pub(crate) acceptor: TlsAcceptor,
     pub(crate) server_name: ServerName<'static>,
+}
+
+impl Shared {
+    /// Who this node is at present.
+    pub(crate) fn identity(&self) -> Arc<dyn Identity> {
+        Arc::clone(&self.identity.read().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// Connections to all peers, on one thread of their own. It ends with [`Network::stop`] or when
@@ -73,8 +78,7 @@ impl Network {
         let NetworkConfig { chain, listen, peers } = config;
         let shared = Arc::new(Shared {
             chain,
-            key: identity.key(),
-            identity,
+            identity: RwLock::new(identity),
             receiver,
             table: Table::default(),
             connector: tls::client()?.into(),
@@ -138,12 +142,21 @@ impl Network {
     /// Makes `peers` all there are: connects to the new ones and ends the connections of those that
     /// are gone. Of a peer with another address than before, the next connection goes there.
     pub fn set_peers(&self, mut peers: Vec<Peer>) {
-        peers.retain(|peer| peer.key != self.shared.key);
+        let own = self.shared.identity().key();
+        peers.retain(|peer| peer.key != own);
         for entry in self.shared.table.set(peers) {
-            if self.shared.key < entry.key {
+            if own < entry.key {
                 self.dial(&entry);
             }
         }
+    }
+
+    /// Goes on under another identity, with these peers: every connection was made with the old one
+    /// and ends. Nothing may call [`Self::set_peers`] at the same time.
+    pub fn set_identity(&self, identity: Arc<dyn Identity>, peers: Vec<Peer>) {
+        self.shared.table.set(Vec::new());
+        *self.shared.identity.write().unwrap_or_else(PoisonError::into_inner) = identity;
+        self.set_peers(peers);
     }
 
     /// Keeps connections to a peer up until it is gone.

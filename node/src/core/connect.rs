@@ -1,21 +1,20 @@
 //! Connecting a validator with the others: network, door and archive.
 
 use std::{
-    collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread::JoinHandle,
 };
 
 use weal_consensus::Replica;
-use weal_net::{Identity, Network, NetworkConfig, Received, Receiver};
-use weal_types::{ChainId, Hash, PublicKey};
+use weal_net::{Network, NetworkConfig, Received, Receiver};
+use weal_types::{ChainId, PublicKey};
 
 use super::{CoreConfig, CoreParts, NetworkPlace, OpenError};
 use crate::{
-    engine::{EngineInput, Speaker},
-    genesis::ChainSpec,
+    engine::{EngineInput, Own, Speaker},
     intake::Intake,
     ledger::Ledger,
+    membership::Membership,
     mempool::Seen,
     metrics::Metrics,
     peers::{
@@ -25,29 +24,6 @@ use crate::{
     },
     validator_key::ValidatorKey,
 };
-
-/// A node's position among the validators of a chain, whose places must be known.
-pub fn position(
-    spec: &ChainSpec,
-    own: PublicKey,
-    place: Option<&NetworkPlace>,
-) -> Result<u8, OpenError> {
-    let keys: Vec<PublicKey> =
-        spec.validators.validators.iter().map(|validator| validator.key).collect();
-    let found = keys.iter().position(|key| *key == own);
-    let me = found.and_then(|position| u8::try_from(position).ok());
-    let me = me.ok_or(OpenError::NotValidator { own })?;
-    if keys.len() == 1 {
-        return Ok(me);
-    }
-    let place = place.ok_or(OpenError::NoNetwork { validators: keys.len() })?;
-    let known: BTreeSet<PublicKey> = place.peers.iter().map(|peer| peer.key).collect();
-    let expected: BTreeSet<PublicKey> = keys.into_iter().filter(|key| *key != own).collect();
-    match known.symmetric_difference(&expected).next() {
-        None => Ok(me),
-        Some(key) => Err(OpenError::Peers { key: *key }),
-    }
-}
 
 /// What speaks to the other validators, before anything hears them.
 pub(super) struct Joined {
@@ -60,25 +36,21 @@ pub(super) struct Joined {
 /// Begins to listen and to dial, where there are others.
 pub(super) fn join(
     parts: &CoreParts,
+    key: &Arc<ValidatorKey>,
+    membership: &Membership,
     config: &CoreConfig,
     replica: &Replica,
 ) -> Result<Joined, OpenError> {
-    let rules = replica.rules();
-    let present = Present::new(Judge {
-        chain: *rules.chain,
-        validators: rules.validators.clone(),
-        start: rules.start,
-        me: rules.me,
-    });
-    let is_alone = rules.validators.validators.len() == 1;
+    let present = Present::new(Judge::of(replica));
     let chain = parts.spec.chain;
-    let network = match config.network.as_ref().filter(|_| !is_alone) {
+    let network = match config.network.as_ref() {
         None => None,
         Some(place) => {
             let (arrived, waiting) = mpsc::channel();
             let mailbox = Mailbox(arrived);
-            let place = NetworkConfig { chain, listen: place.listen, peers: place.peers.clone() };
-            let identity = Arc::new(Own(Arc::clone(&parts.key)));
+            let peers = membership.peers(place, &parts.keys);
+            let place = NetworkConfig { chain, listen: place.listen, peers };
+            let identity = Arc::new(Own(Arc::clone(key)));
             let network = Network::start(place, identity, Arc::new(mailbox.clone()))?;
             network.cut(&config.cut);
             Some((Arc::new(network), mailbox, waiting))
@@ -150,17 +122,4 @@ impl Receiver for Mailbox {
     fn connected(&self, _: PublicKey) {}
 
     fn disconnected(&self, _: PublicKey) {}
-}
-
-/// This node's key, as the network uses it.
-struct Own(Arc<ValidatorKey>);
-
-impl Identity for Own {
-    fn key(&self) -> PublicKey {
-        self.0.public()
-    }
-
-    fn sign(&self, message: &Hash) -> [u8; 64] {
-        self.0.sign(message)
-    }
 }

@@ -42,7 +42,10 @@ pub enum OpenError {
         reason: String,
     },
     /// The validator's key is not the one that the chain knows.
-    #[error("this node's key {own:?} is not the chain's validator: check the key file")]
+    #[error(
+        "this node's key {own:?} is no validator's: check the key file, or set `follow = true` to \
+         follow the chain without a vote"
+    )]
     NotValidator {
         /// The key that was given.
         own: PublicKey,
@@ -50,14 +53,14 @@ pub enum OpenError {
     /// There are other validators, and nothing says where.
     #[error(
         "the chain has {validators} validators: the configuration must say in [network] where this \
-         one listens, and the address of each other one"
+         node listens"
     )]
     NoNetwork {
         /// How many there are.
         validators: usize,
     },
-    /// A validator is not among the peers, or a peer is no validator.
-    #[error("[network] and the genesis document disagree about validator {key:?}")]
+    /// Nothing says where a validator is.
+    #[error("neither [[network.peers]] nor the chain says where validator {key:?} is")]
     Peers {
         /// Which.
         key: PublicKey,

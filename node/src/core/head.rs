@@ -1,6 +1,7 @@
 //! The newest block of a chain: written for the first time, read again, certified again.
 
 use weal_proof::certificate::Anchor;
+use weal_runtime::system::validators;
 use weal_state::{Batch, State};
 use weal_types::{Height, block::FinalHeader};
 
@@ -34,6 +35,7 @@ pub(super) fn begin(
 pub(super) fn read_head(
     spec: &ChainSpec,
     head: weal_state::Head,
+    state: &State,
     ledger: &Ledger,
 ) -> Result<FinalizedBlock, OpenError> {
     let broken = |reason: &str| OpenError::Head { height: head.height, reason: reason.into() };
@@ -44,14 +46,17 @@ pub(super) fn read_head(
     if block.header.chain != spec.chain {
         return Err(broken("it belongs to another chain"));
     }
+    let schedule = validators::load(&state.snapshot()?);
+    let schedule = schedule.map_err(|fault| broken(&fault.to_string()))?.at(head.height);
+    let set = schedule.set().ok_or_else(|| broken("the state names no validators"))?;
+    let anchor = Anchor { chain: spec.chain, set };
     match &block.certificate {
         None if head.height == Height::ZERO => {}
         None => {
             let ancestry = ledger.ancestry()?.ok_or_else(|| broken("it has no certificate"))?;
-            check_ancestry(spec, &block.header, &ancestry).map_err(|reason| broken(&reason))?;
+            check_ancestry(&anchor, &block.header, &ancestry).map_err(|reason| broken(&reason))?;
         }
         Some(certificate) => {
-            let anchor = Anchor { chain: spec.chain, set: spec.validators.clone() };
             let is_final = anchor.check(&block.header, certificate);
             is_final.map_err(|error| broken(&error.to_string()))?;
         }
@@ -61,7 +66,7 @@ pub(super) fn read_head(
 
 /// Whether headers lead from this one to one with a certificate that holds.
 fn check_ancestry(
-    spec: &ChainSpec,
+    anchor: &Anchor,
     header: &FinalHeader,
     ancestry: &Ancestry,
 ) -> Result<(), String> {
@@ -72,6 +77,5 @@ fn check_ancestry(
     if !are_consecutive(headers) {
         return Err("the headers that should prove it do not follow each other".into());
     }
-    let anchor = Anchor { chain: spec.chain, set: spec.validators.clone() };
     anchor.check(last, &ancestry.certificate).map_err(|error| error.to_string())
 }

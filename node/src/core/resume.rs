@@ -2,15 +2,18 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use weal_consensus::{BlockLimits, Mark, Replica, Settings};
+use weal_consensus::{BlockLimits, Mark, Settings};
 use weal_runtime::VerifiedTransaction;
-use weal_types::{Height, WireId, block::FinalHeader, limit, transaction::SignedTransaction};
+use weal_types::{
+    Epoch, Height, WireId, block::FinalHeader, limit, transaction::SignedTransaction,
+};
 
 use super::{CoreConfig, OpenError, Opening};
 use crate::{
     engine::{self, Ordering},
     journal::Remembered,
     mempool::Pooled,
+    validator_key::ValidatorKey,
 };
 
 impl Opening {
@@ -51,23 +54,31 @@ impl Opening {
         orderings.collect()
     }
 
-    /// The replica, as the database knows it.
-    pub(super) fn replica(&self, config: &CoreConfig, me: u8) -> Result<Replica, OpenError> {
+    /// What the replica starts from, as the database knows it, and the key that it votes with. A
+    /// node that is no validator has a position beyond the set.
+    pub(super) fn settings(
+        &self,
+        config: &CoreConfig,
+    ) -> Result<(Arc<ValidatorKey>, Settings), OpenError> {
         let head = self.finality.head();
-        let (genesis, _) = self.ledger.header(Height::ZERO)?.ok_or_else(|| OpenError::Head {
-            height: Height::ZERO,
-            reason: "its records are missing".into(),
-        })?;
+        let broken = |reason: &str| OpenError::Head {
+            height: head.header.height,
+            reason: reason.to_owned(),
+        };
+        let validators = self.membership.set().map_err(broken)?;
+        let (key, me) = self.parts.keys.among(&validators);
+        let start = self.start_of(validators.epoch)?;
         let mark = |header: &FinalHeader| Mark { height: header.height, hash: header.hash().0 };
-        Ok(Replica::new(Settings {
+        let is_start = start.height == head.header.height;
+        let certificate = head.certificate.clone().filter(|_| !is_start);
+        let settings = Settings {
             chain: self.parts.spec.chain,
-            validators: self.parts.spec.validators.clone(),
-            me,
-            start: mark(&genesis),
+            validators,
+            me: me.unwrap_or(u8::MAX),
+            start: mark(&start),
             stable: mark(&head.header),
-            certificate: head.certificate.clone().map(Arc::new),
-            // The validators of a chain do not change yet.
-            handover: None,
+            certificate: certificate.map(Arc::new),
+            handover: self.membership.handover(),
             window: weal_consensus::WINDOW,
             term: weal_consensus::TERM,
             pace: engine::pace(config.manual, config.pace_ms),
@@ -75,6 +86,20 @@ impl Opening {
                 transactions: limit::BLOCK_TXS as u32,
                 bytes: limit::BLOCK_BYTES as u32,
             },
-        }))
+        };
+        Ok((key, settings))
+    }
+
+    /// The header that an epoch follows: the last one of the epoch before, or block 0.
+    fn start_of(&self, epoch: Epoch) -> Result<FinalHeader, OpenError> {
+        let before = epoch.0.checked_sub(1).map(Epoch);
+        let found = match before {
+            Some(before) => self.ledger.end(before)?.map(|end| end.header),
+            None => self.ledger.header(Height::ZERO)?.map(|(header, _)| header),
+        };
+        found.ok_or_else(|| OpenError::Head {
+            height: self.finality.head().header.height,
+            reason: format!("the start of its epoch {epoch} is missing"),
+        })
     }
 }

@@ -9,8 +9,9 @@ use std::{
 };
 
 use cpu_time::ThreadTime;
+use weal_proof::certificate::HandOver;
 use weal_state::{Batch, RocksStore, State};
-use weal_types::receipt::Outcome;
+use weal_types::{Height, certificate::ValidatorSet, receipt::Outcome};
 
 use super::{Commit, EngineInput, InFlight, ToCommit};
 use crate::{
@@ -86,6 +87,9 @@ impl Committer {
         if let Some(ancestry) = &ancestry {
             Ledger::write_ancestry(&mut batch, ancestry);
         }
+        if let Some(end) = end_of_epoch(&block, executed.next_set) {
+            Ledger::write_end(&mut batch, &end);
+        }
         self.state.commit(executed.prepared, &batch).map_err(|error| error.to_string())?;
         self.in_flight.committed(block.header.height);
         // What this block skipped may be executed in a later one already, which is not written yet.
@@ -122,4 +126,15 @@ impl Committer {
         let height = i64::try_from(block.header.height.0).unwrap_or(i64::MAX);
         self.metrics.height.set(height);
     }
+}
+
+/// What leads to the next epoch, if the block is the last of its own. It has a certificate then:
+/// nothing of the epoch comes after it that could prove it.
+fn end_of_epoch(
+    block: &FinalizedBlock,
+    next_set: Option<(Height, ValidatorSet)>,
+) -> Option<HandOver> {
+    let (end, next) = next_set?;
+    let certificate = block.certificate.clone().filter(|_| end == block.header.height)?;
+    Some(HandOver { header: block.header.clone(), certificate, next })
 }

@@ -10,7 +10,9 @@ use std::{
     time::Duration,
 };
 
-use weal_consensus::{Body, Event, IN_FLIGHT, Life, Ordered, Pace, Replica, Timer};
+use weal_consensus::{
+    Body, Event, Handover, IN_FLIGHT, Life, Ordered, Pace, Replica, Settings, Timer,
+};
 use weal_runtime::system;
 use weal_types::{
     Epoch, Hash, Height, PublicKey, TimeMs, TxHash, View,
@@ -29,8 +31,11 @@ use super::{
 };
 use crate::{
     clock::{Clock, monotonic},
+    core::{NetworkPlace, next_membership},
     executor::{Executed, Executor},
     journal::Journal,
+    ledger::Ledger,
+    membership::{Keys, Membership},
     mempool::{Mempool, Pooled},
     peers::packet::Packet,
     validator_key::ValidatorKey,
@@ -45,7 +50,18 @@ pub(super) type Waiting = (Executed, Vec<(TxHash, SkipReason)>);
 
 pub(super) struct Driver {
     pub(super) replica: Replica,
+    pub(super) settings: Settings,
     pub(super) key: Arc<ValidatorKey>,
+    pub(super) keys: Keys,
+    pub(super) place: Option<NetworkPlace>,
+    /// Who orders the next block, and whom that makes this node talk to.
+    pub(super) membership: Membership,
+    pub(super) peers: Vec<weal_net::Peer>,
+    pub(super) ledger: Ledger,
+    /// What the journal remembers of later epochs than the one that the node started in.
+    pub(super) later: Vec<Ordering>,
+    /// Whether this node is to take part in the epoch that the state names.
+    pub(super) is_joining: bool,
     pub(super) pool: Arc<Mempool>,
     pub(super) clock: Arc<Clock>,
     pub(super) journal: Journal,
@@ -55,7 +71,7 @@ pub(super) struct Driver {
     pub(super) commit: SyncSender<Commit>,
     /// The parameters of the newest executed state, which choose what fits into a block.
     pub(super) params: ChainParams,
-    state: Arc<weal_state::State>,
+    pub(super) state: Arc<weal_state::State>,
     pub(super) speaker: Speaker,
     pub(super) bodies: Bodies,
     pub(super) wanted: Wanted,
@@ -99,11 +115,24 @@ impl Driver {
             (Ok(executing), Ok(committing)) => (executing, committing),
             (Err(error), _) | (_, Err(error)) => return failed(format!("no thread: {error}")),
         };
-        let ended = match load_params(&state) {
+        let loaded = load_params(&state).and_then(|params| {
+            let membership = next_membership(&state, &parent).map_err(|error| error.to_string())?;
+            Ok((params, membership))
+        });
+        let ended = match loaded {
             Err(reason) => Err(reason),
-            Ok(params) => Self {
+            Ok((params, membership)) => Self {
                 replica: parts.replica,
+                settings: parts.settings,
                 key: parts.key,
+                keys: parts.keys,
+                place: parts.place,
+                membership,
+                // The network was started with them.
+                peers: Vec::new(),
+                ledger: parts.ledger,
+                later: Vec::new(),
+                is_joining: false,
                 pool: parts.pool,
                 clock: parts.clock,
                 journal: parts.journal,
@@ -178,6 +207,9 @@ impl Driver {
             if let Some(proposal) = record.body() {
                 self.bodies.add(proposal.clone(), transactions);
             }
+            if record.epoch() > self.epoch() {
+                self.later.push(Ordering { record: record.clone(), transactions: Vec::new() });
+            }
             // Nothing comes of it but the replica's memory.
             let _ = self.replica.step(self.clock.now(), Event::Replay(record));
         }
@@ -193,6 +225,7 @@ impl Driver {
             EngineInput::Due => Ok(()),
             EngineInput::Pace(pace, applied) => {
                 self.replica.set_pace(pace);
+                self.settings.pace = pace;
                 // Whoever changed it may have gone.
                 let _ = applied.send(());
                 self.look_into_pool()
@@ -213,6 +246,14 @@ impl Driver {
                 Ok(())
             }
             EngineInput::Blocks(blocks) => self.blocks_arrived(blocks),
+            EngineInput::Elsewhere(from, epoch) => {
+                self.heard_from_elsewhere(&from, epoch);
+                Ok(())
+            }
+            EngineInput::WantEnd(from, epoch) => {
+                self.send_epoch_end(&from, epoch);
+                Ok(())
+            }
             EngineInput::Stop | EngineInput::Failed(_) => Ok(()),
         }
     }
@@ -294,8 +335,9 @@ impl Driver {
         }
         let dropped = self.settle_pool(&executed)?;
         let header = executed.header.clone();
+        let handover = handover(&executed);
         self.executed.insert(header.height, (executed, dropped));
-        self.step(Event::Executed { header, handover: None })
+        self.step(Event::Executed { header, handover })
     }
 
     /// The pool forgets what a block has settled. What was dropped.
@@ -306,6 +348,7 @@ impl Driver {
         let dropped = self.pool.settle(&executed.transactions, &executed.receipts);
         self.params = load_params(&self.state)?;
         self.parent = executed.header.clone();
+        self.renew_membership()?;
         self.standing.executed(executed.header.height);
         self.taken.remove(&executed.header.proposal);
         self.is_pool_stale = true;
@@ -316,6 +359,10 @@ impl Driver {
         self.parent.height
     }
 
+    pub(super) const fn parent(&self) -> &FinalHeader {
+        &self.parent
+    }
+
     pub(super) fn me(&self) -> u8 {
         self.replica.reign().1.unwrap_or_default()
     }
@@ -323,6 +370,11 @@ impl Driver {
     fn epoch(&self) -> Epoch {
         self.replica.reign().0.epoch
     }
+}
+
+/// What the state after a block says about the end of its epoch.
+pub(super) fn handover(executed: &Executed) -> Option<Handover> {
+    executed.next_set.clone().map(|(end, next)| Handover { end, next })
 }
 
 /// How a node with this setting spaces its blocks: one executes while the next is made durable and

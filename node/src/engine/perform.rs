@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use weal_consensus::{Action, Body, Draft, Event, Message, Ordered, Record as Statement, Token};
 use weal_types::{
-    Epoch, Hash, Height, TimeMs, View,
+    Hash, Height, TimeMs, View,
     block::{FinalHeader, Proposal},
     certificate::Certificate,
     codec::Version,
@@ -22,18 +22,30 @@ use crate::{
     journal::Record,
     ledger::Ancestry,
     mempool::Pooled,
-    peers::{judge::Judge, packet::PUSH_BYTES, packet::Packet},
+    peers::packet::{PUSH_BYTES, Packet},
 };
 
 impl Driver {
     /// Tells the replica something, and does what it asks for, until it asks for nothing more.
     pub(super) fn step(&mut self, event: Event) -> Result<(), String> {
-        let mut events = VecDeque::from([event]);
+        self.step_all(VecDeque::from([event]))
+    }
+
+    /// Does what is due without being told anything.
+    pub(super) fn go_on(&mut self) -> Result<(), String> {
+        self.step_all(VecDeque::new())
+    }
+
+    fn step_all(&mut self, mut events: VecDeque<Event>) -> Result<(), String> {
         loop {
             while let Some(event) = events.pop_front() {
                 for action in self.replica.step(self.clock.now(), event) {
                     events.extend(self.perform(action)?);
                 }
+            }
+            if std::mem::take(&mut self.is_joining) {
+                events.push_back(self.join()?);
+                continue;
             }
             if !std::mem::take(&mut self.is_pool_stale) {
                 return Ok(());
@@ -67,8 +79,11 @@ impl Driver {
             Action::Execute(ordered) => self.execute(ordered)?,
             Action::Stable(header, certificate) => self.stable(&header, certificate)?,
             Action::Sync(certificate) => self.begin_sync(certificate),
-            // The validators of a chain do not change yet, so nobody is in an earlier epoch.
-            Action::SendEpochEnd { .. } => {}
+            Action::SendEpochEnd { to, epoch } => {
+                if let Some(key) = self.speaker.present().get().key(to) {
+                    self.send_epoch_end(&key, epoch);
+                }
+            }
             Action::Offer => self.speaker.push(&self.pool.offer(PUSH_BYTES, monotonic())),
             Action::SetTimer(timer, after_ms) => {
                 let at = monotonic().0.saturating_add(after_ms);
@@ -83,7 +98,7 @@ impl Driver {
             Action::Mute(statement) => {
                 tracing::error!(?statement, "the journal is older than what this node has said");
             }
-            Action::Entered(epoch, position) => self.entered(epoch, position),
+            Action::Entered(epoch, _) => self.entered(epoch),
             Action::Halt(halt) => return Err(format!("the replica stops: {halt:?}")),
         }
         Ok(None)
@@ -286,17 +301,6 @@ impl Driver {
     pub(super) fn commit(&self, block: ToCommit) -> Result<(), String> {
         let block = Commit::Block(Box::new(block));
         self.commit.send(block).map_err(|_| "the committer is gone".to_owned())
-    }
-
-    fn entered(&self, epoch: Epoch, position: Option<u8>) {
-        tracing::info!(epoch = epoch.0, ?position, "epoch");
-        let rules = self.replica.rules();
-        self.speaker.present().set(Judge {
-            chain: *rules.chain,
-            validators: rules.validators.clone(),
-            start: rules.start,
-            me: rules.me,
-        });
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use parity_scale_codec::Encode;
 use weal_consensus::Message;
-use weal_net::Network;
-use weal_types::{PublicKey, block::Proposal, codec::Bounded};
+use weal_net::{Identity, Network, Peer};
+use weal_types::{Hash, PublicKey, block::Proposal, codec::Bounded};
 
 use crate::{
     mempool::Pooled,
@@ -13,6 +13,7 @@ use crate::{
         judge::Present,
         packet::{PUSH_BYTES, Packet, Wires},
     },
+    validator_key::ValidatorKey,
 };
 
 /// The others, as far as there are any.
@@ -48,10 +49,35 @@ impl Speaker {
         }
     }
 
-    /// To all validators.
+    /// To all other validators of the epoch. Whoever else is connected asks for what it wants.
     pub fn broadcast(&self, packet: &Packet) {
+        let Some(network) = &self.network else { return };
+        let bytes: Arc<[u8]> = packet.encode().into();
+        let present = self.present.get();
+        for (position, validator) in (0..=u8::MAX).zip(present.validators.validators.iter()) {
+            if Some(position) != present.me {
+                network.send(&validator.key, packet.urgency(), Arc::clone(&bytes));
+            }
+        }
+    }
+
+    /// Everybody whom a connection is kept with.
+    pub fn peers(&self) -> Vec<PublicKey> {
+        let peers = self.network.iter().flat_map(|network| network.peers());
+        peers.map(|peer| peer.key).collect()
+    }
+
+    /// Keeps connections with these, and no others.
+    pub fn set_peers(&self, peers: Vec<Peer>) {
         if let Some(network) = &self.network {
-            network.broadcast(packet.urgency(), packet.encode().into());
+            network.set_peers(peers);
+        }
+    }
+
+    /// Speaks with another key from now on.
+    pub fn set_identity(&self, key: &Arc<ValidatorKey>, peers: Vec<Peer>) {
+        if let Some(network) = &self.network {
+            network.set_identity(Arc::new(Own(Arc::clone(key))), peers);
         }
     }
 
@@ -84,4 +110,17 @@ pub fn body(proposal: &Proposal, transactions: &[Arc<Pooled>]) -> Packet {
     let wires = transactions.iter().map(|pooled| pooled.wire.to_vec()).collect();
     // No block has more than fit.
     Packet::Body(Box::new(proposal.clone()), Bounded::new(wires).unwrap_or_default())
+}
+
+/// This node's key, as the network uses it.
+pub struct Own(pub Arc<ValidatorKey>);
+
+impl Identity for Own {
+    fn key(&self) -> PublicKey {
+        self.0.public()
+    }
+
+    fn sign(&self, message: &Hash) -> [u8; 64] {
+        self.0.sign(message)
+    }
 }

@@ -6,10 +6,14 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use weal_consensus::{Event, Ordered};
-use weal_types::{Height, TimeMs, block::FinalHeader, certificate::Certificate};
+use weal_consensus::{Event, Handover, Ordered};
+use weal_types::{Height, PublicKey, TimeMs, block::FinalHeader, certificate::Certificate};
 
-use super::{Commit, ToCommit, driver::Driver};
+use super::{
+    Commit, ToCommit,
+    driver::{Driver, handover},
+    speak::Speaker,
+};
 use crate::{
     clock::monotonic,
     executor::Executed,
@@ -21,16 +25,19 @@ use crate::{
 /// reading and checking 64 blocks.
 const BETWEEN_MS: u64 = 500;
 
+/// The same where this node follows and does not know whether there is anything new.
+const FOLLOW_MS: u64 = 200;
+
 /// A search for blocks.
 pub(super) struct Sync {
-    /// What shows that there are blocks.
-    certificate: Arc<Certificate>,
+    /// What shows that there are blocks; `None` where this node follows, and wants all there are.
+    certificate: Option<Arc<Certificate>>,
     asked: usize,
     next: TimeMs,
     /// Blocks that are being executed, the first one now.
     applying: VecDeque<ProvenBlock>,
     /// The newest of them, once all are executed and on their way to the disk.
-    ended: Option<(FinalHeader, Arc<Certificate>)>,
+    ended: Option<(FinalHeader, Arc<Certificate>, Option<Handover>)>,
 }
 
 impl Sync {
@@ -44,21 +51,40 @@ impl Driver {
     /// The replica wants all blocks up to the certified one.
     pub(super) fn begin_sync(&mut self, certificate: Arc<Certificate>) {
         tracing::info!(to = certificate.vote.height.0, "asks for blocks");
+        self.look_for(Some(certificate));
+    }
+
+    /// A follower asks for what comes after what it has, at once.
+    pub(super) fn follow_on(&mut self) {
+        let asked = self.sync.as_ref().map_or(0, |sync| sync.asked);
+        self.look_for(None);
+        // Who answered last may have more, and is asked again.
+        self.sync.iter_mut().for_each(|sync| sync.asked = asked.saturating_sub(1));
+    }
+
+    fn look_for(&mut self, certificate: Option<Arc<Certificate>>) {
         let (next, applying) = (monotonic(), VecDeque::new());
         self.sync = Some(Sync { certificate, asked: 0, next, applying, ended: None });
     }
 
     /// When somebody is to be asked next.
     pub(super) fn next_sync(&self) -> Option<TimeMs> {
-        self.sync.as_ref().filter(|sync| !sync.is_applying()).map(|sync| sync.next)
+        match &self.sync {
+            // A follower begins at once.
+            None => self.is_follower().then_some(TimeMs(0)),
+            Some(sync) => Some(sync.next).filter(|_| !sync.is_applying()),
+        }
     }
 
     /// Asks another validator, if it is time.
     pub(super) fn go_on_syncing(&mut self) {
-        let (height, me) = (self.parent_height(), self.me());
-        let now = monotonic();
+        if self.sync.is_none() && self.is_follower() {
+            self.look_for(None);
+        }
+        let (height, now) = (self.parent_height(), monotonic());
         let Some(sync) = &mut self.sync else { return };
-        let target = sync.certificate.vote.height;
+        let certificate = sync.certificate.as_ref();
+        let target = certificate.map_or(Height::MAX, |certificate| certificate.vote.height);
         if sync.is_applying() || sync.next > now {
             return;
         }
@@ -67,14 +93,13 @@ impl Driver {
             self.sync = None;
             return;
         };
-        sync.next = TimeMs(now.0.saturating_add(BETWEEN_MS));
-        let signers = (0..128_u8).filter(|who| sync.certificate.signers >> who & 1 == 1);
-        let signers: Vec<u8> = signers.filter(|who| *who != me).collect();
-        let turn = sync.asked.checked_rem(signers.len()).unwrap_or_default();
+        let between = if certificate.is_some() { BETWEEN_MS } else { FOLLOW_MS };
+        sync.next = TimeMs(now.0.saturating_add(between));
+        let holders = holders(&self.speaker, certificate);
+        let turn = sync.asked.checked_rem(holders.len()).unwrap_or_default();
         sync.asked += 1;
-        if let Some(key) = signers.get(turn).and_then(|who| self.speaker.present().get().key(*who))
-        {
-            self.speaker.give(&key, &Packet::WantBlocks { first, last: target });
+        if let Some(key) = holders.get(turn) {
+            self.speaker.give(key, &Packet::WantBlocks { first, last: target });
         }
     }
 
@@ -155,9 +180,17 @@ impl Driver {
         let certificate = block.certificate.clone();
         let height = block.header.height;
         if sync.applying.is_empty() {
-            sync.ended = certificate.clone().map(|certificate| (block.header, certificate));
+            let handover = handover(&executed);
+            let header = block.header;
+            sync.ended = certificate.clone().map(|certificate| (header, certificate, handover));
         }
         self.commit(ToCommit { executed, certificate, ancestry, dropped })?;
+        if self.is_follower()
+            && let Some((header, ..)) = self.sync.as_mut().and_then(|sync| sync.ended.take())
+        {
+            // It has promised nobody anything: what a power cut takes is asked for again.
+            return self.followed(&header);
+        }
         if self.sync.as_ref().is_some_and(|sync| sync.ended.is_some()) {
             // The journal has none of it: the replica hears of it once the database has it.
             let flush = Commit::Flush(height);
@@ -169,13 +202,27 @@ impl Driver {
     /// The fetched blocks are on disk.
     pub(super) fn flushed(&mut self, height: Height) -> Result<(), String> {
         let ended = self.sync.as_mut().and_then(|sync| sync.ended.take());
-        let Some((header, certificate)) = ended.filter(|(header, _)| header.height == height)
+        let Some((header, certificate, handover)) =
+            ended.filter(|(header, ..)| header.height == height)
         else {
             return Ok(());
         };
         tracing::info!(height = height.0, "caught up so far");
         self.sync = None;
         self.settled(height);
-        self.step(Event::Synced { header, certificate, handover: None })
+        self.step(Event::Synced { header, certificate, handover })
     }
+}
+
+/// Who should have blocks: first those who signed for them, then everybody else, for validators
+/// come and go.
+fn holders(speaker: &Speaker, certificate: Option<&Arc<Certificate>>) -> Vec<PublicKey> {
+    let present = speaker.present().get();
+    let signers = certificate.map_or(u128::MAX, |certificate| certificate.signers);
+    let signed = (0..128_u8).filter(|who| signers >> who & 1 == 1 && Some(*who) != present.me);
+    let mut holders: Vec<_> = signed.filter_map(|who| present.key(who)).collect();
+    let others = speaker.peers().into_iter().filter(|key| !holders.contains(key));
+    let others: Vec<_> = others.collect();
+    holders.extend(others);
+    holders
 }

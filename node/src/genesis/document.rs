@@ -137,6 +137,12 @@ pub struct ValidatorEntry {
     pub key: String,
     /// Who runs it.
     pub organisation: String,
+    /// The account that decides for it when validators change; governance unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
+    /// Where the others find it, `host:port`, unless their configurations say that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
 }
 
 /// An account that is admitted from the start.

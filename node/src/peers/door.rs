@@ -123,12 +123,25 @@ impl Door {
         let judge = self.parts.present.get();
         let (mut senders, mut messages) = (Vec::new(), Vec::new());
         for (received, message) in letters {
-            match judge.position(&received.from) {
-                Some(position) => {
+            let position = judge.position(&received.from);
+            match (position, &message) {
+                // A node without a vote follows, and hears nobody.
+                _ if judge.me.is_none() => {}
+                (Some(position), _) => {
                     senders.push((received, position));
                     messages.push(message);
                 }
-                None => tracing::debug!(peer = ?received.from, "speaks, and does not validate"),
+                (None, Message::Status(status)) => {
+                    self.tell(EngineInput::Elsewhere(received.from, status.epoch));
+                }
+                // Whoever brings it, its signers count.
+                (None, Message::Certificate(_)) => {
+                    senders.push((received, 0));
+                    messages.push(message);
+                }
+                (None, _) => {
+                    tracing::debug!(peer = ?received.from, "speaks, and does not validate");
+                }
             }
         }
         let verdicts = Verified::check_all(messages, &judge.rules(), &Sr25519);
@@ -158,6 +171,7 @@ impl Door {
                 let _ = self.parts.archive.try_send(Question { from, first, last });
             }
             Packet::Blocks(blocks) => self.take_blocks(from, blocks),
+            Packet::WantEnd(epoch) => self.tell(EngineInput::WantEnd(from, epoch)),
         }
     }
 

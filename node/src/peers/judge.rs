@@ -4,7 +4,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use schnorrkel::{Signature, context::SigningContext};
-use weal_consensus::{Check, Mark, Rules, Signatures};
+use weal_consensus::{Check, Mark, Replica, Rules, Signatures};
 use weal_types::{
     ChainId, PublicKey,
     certificate::{VOTE_SIGNING_CONTEXT, ValidatorSet},
@@ -19,14 +19,30 @@ pub struct Judge {
     pub validators: ValidatorSet,
     /// Where their epoch began.
     pub start: Mark,
-    /// This node's position among them.
-    pub me: u8,
+    /// This node's position among them, if it has one.
+    pub me: Option<u8>,
 }
 
 impl Judge {
+    /// What a replica judges by at present.
+    pub fn of(replica: &Replica) -> Self {
+        let rules = replica.rules();
+        Self {
+            chain: *rules.chain,
+            validators: rules.validators.clone(),
+            start: rules.start,
+            me: replica.reign().1,
+        }
+    }
+
     /// As the replica's own crate wants it.
-    pub const fn rules(&self) -> Rules<'_> {
-        Rules { chain: &self.chain, validators: &self.validators, start: self.start, me: self.me }
+    pub fn rules(&self) -> Rules<'_> {
+        Rules {
+            chain: &self.chain,
+            validators: &self.validators,
+            start: self.start,
+            me: self.me.unwrap_or(u8::MAX),
+        }
     }
 
     /// The position of a validator.

@@ -4,7 +4,7 @@ use parity_scale_codec::{Decode, Encode};
 use weal_consensus::Message;
 use weal_net::Urgency;
 use weal_types::{
-    Hash, Height,
+    Epoch, Hash, Height,
     block::{FinalHeader, Proposal},
     certificate::Certificate,
     codec::{Bounded, DecodeError, decode},
@@ -55,6 +55,8 @@ pub enum Packet {
     },
     /// The answer: consecutive blocks, of which the last has a certificate.
     Blocks(Bounded<Block, 0, BLOCKS>),
+    /// "Send me the certificate of this epoch's last header."
+    WantEnd(Epoch),
 }
 
 /// A final block on its way.
@@ -74,7 +76,9 @@ impl Packet {
     /// How soon it should arrive.
     pub const fn urgency(&self) -> Urgency {
         match self {
-            Self::Message(_) | Self::WantBody(_) | Self::WantBlocks { .. } => Urgency::Votes,
+            Self::Message(_) | Self::WantBody(_) | Self::WantBlocks { .. } | Self::WantEnd(_) => {
+                Urgency::Votes
+            }
             Self::Body(..) => Urgency::Bodies,
             Self::Transactions(_) => Urgency::Transactions,
             Self::Blocks(_) => Urgency::Blocks,

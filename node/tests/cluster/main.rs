@@ -5,6 +5,7 @@
 mod people;
 
 mod faults;
+mod members;
 mod puppet;
 mod together;
 mod world;

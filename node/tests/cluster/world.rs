@@ -1,11 +1,14 @@
 //! Validators in temporary directories, each at a port of its own.
 
 use std::{
+    collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::Path,
+    sync::Arc,
     time::Duration,
 };
 
+use parity_scale_codec::Encode;
 use tempfile::TempDir;
 use weal_net::{NetworkConfig, Peer};
 use weal_node::{
@@ -15,7 +18,8 @@ use weal_node::{
     node::{Node, NodeConfig},
     validator_key::ValidatorKey,
 };
-use weal_types::{Height, PublicKey, TxHash};
+use weal_runtime::system::VALIDATORS;
+use weal_types::{Epoch, Height, PublicKey, TxHash, certificate::ready_message};
 
 use crate::{
     people::{self, PEOPLE, WEALTH, balances, document_of},
@@ -33,9 +37,11 @@ pub struct Cluster {
     pub spec: ChainSpec,
     /// The nonce that each person uses next.
     nonces: Vec<u64>,
+    /// Keys that are to take the place of nodes' own, by the seed's number.
+    pub next_keys: BTreeMap<usize, usize>,
 }
 
-fn key(number: usize) -> ValidatorKey {
+pub fn key(number: usize) -> ValidatorKey {
     ValidatorKey::from_seed([number as u8 + 1; 32]).unwrap()
 }
 
@@ -55,7 +61,13 @@ impl Cluster {
 
     /// Nobody runs yet.
     pub fn new(size: usize) -> Self {
-        let keys: Vec<_> = (0..size).map(key).collect();
+        Self::with_others(size, 0)
+    }
+
+    /// The first nodes are to be validators, the others are not; nobody runs yet.
+    pub fn with_others(validators: usize, others: usize) -> Self {
+        let size = validators + others;
+        let keys: Vec<_> = (0..validators).map(key).collect();
         let spec = ChainSpec::from_toml(&document_of("consortium", &keys)).unwrap();
         Self {
             nodes: (0..size).map(|_| None).collect(),
@@ -63,15 +75,22 @@ impl Cluster {
             addresses: addresses(size),
             spec,
             nonces: vec![0; usize::from(PEOPLE)],
+            next_keys: BTreeMap::new(),
         }
     }
 
     pub fn start_one(&mut self, number: usize) {
-        let place = NetworkPlace { listen: self.addresses[number], peers: self.others(number) };
+        let place = NetworkPlace {
+            listen: self.addresses[number],
+            peers: self.others(number),
+            followers: Vec::new(),
+        };
         let config = NodeConfig {
             sync: false,
             cache_bytes: 8 << 20,
             network: Some(place),
+            follow: true,
+            next_key: self.next_keys.get(&number).map(|next| Arc::new(key(*next))),
             ..NodeConfig::new(self.directories[number].path().to_owned())
         };
         self.nodes[number] = Some(Node::start(config, self.spec.clone(), key(number)).unwrap());
@@ -155,6 +174,41 @@ impl Cluster {
         people::copy(&self.directories[number].path().join("chain-1/journal"), copy.path());
         let config = JournalConfig { directory: copy.path().to_owned(), sync: false };
         journal::split(Opened::open(&config).unwrap().records).0
+    }
+
+    /// A person's call of the contract of validators, through a node.
+    pub async fn decide(
+        &mut self,
+        number: usize,
+        person: u16,
+        method: &str,
+        args: &impl Encode,
+    ) -> TxHash {
+        let node = self.node(number).clone();
+        let nonce = self.nonces[usize::from(person)];
+        self.nonces[usize::from(person)] += 1;
+        let when = (&self.spec.chain, node.clock().now());
+        let wire = people::system_call(when, (person, nonce), (VALIDATORS, method), args);
+        node.submit(vec![wire]).await.remove(0).unwrap()
+    }
+
+    /// What a node says with a key to show that it is ready.
+    pub fn ready(&self, number: usize, seed: usize) -> (Height, [u8; 64]) {
+        let height = self.node(number).head().header.height;
+        let key = key(seed);
+        (height, key.sign(&ready_message(&self.spec.chain, &key.public(), height)))
+    }
+
+    /// Waits until all running nodes are in an epoch.
+    pub async fn reach(&self, epoch: u64) {
+        self.wait("all are in the epoch", || {
+            self.running().all(|node| node.head().header.epoch >= Epoch(epoch))
+        })
+        .await;
+    }
+
+    pub fn address(&self, number: usize) -> String {
+        self.addresses[number].to_string()
     }
 
     /// Waits until a transaction is final on all running validators.

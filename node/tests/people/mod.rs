@@ -107,6 +107,34 @@ pub fn balances(node: &Node) -> Vec<u128> {
     (0..PEOPLE).map(of).collect()
 }
 
+/// A person's call of a system contract, which moves no money.
+pub fn system_call(
+    (chain, now): (&ChainId, TimeMs),
+    (from, nonce): (u16, u64),
+    (to, method): (weal_types::ContractId, &str),
+    args: &impl Encode,
+) -> Vec<u8> {
+    let call = Call {
+        to,
+        method: Name::new(method).unwrap(),
+        args: Bytes::new(args.encode()).unwrap(),
+        attach: Bounded::default(),
+    };
+    let person = Person::new(from);
+    let transaction = Transaction {
+        version: Version,
+        signer: person.id(),
+        nonce: Nonce(nonce),
+        valid_until: TimeMs(now.0 + 3_600_000),
+        gas_limit: Gas(5_000_000),
+        max_fee: Amount::ZERO,
+        sponsor: None,
+        limits: Bounded::default(),
+        calls: Bounded::new(vec![call]).unwrap(),
+    };
+    person.sign(transaction, chain)
+}
+
 /// Sends euros to the next person.
 pub fn transfer(chain: &ChainId, now: TimeMs, from: u16, nonce: u64, amount: u128) -> Vec<u8> {
     let to = Person::new((from + 1) % PEOPLE).id();

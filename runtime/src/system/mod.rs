@@ -1,4 +1,5 @@
-//! Contracts that are part of the node: accounts, assets, contracts, params.
+//! Contracts that are part of the node: accounts, assets, contracts, params,
+//! validators.
 //!
 //! Each is a table of native methods, an ABI document that describes them, and records in the state
 //! under the contract's own id. To a caller they are contracts like any other: the same calls,
@@ -10,6 +11,7 @@
 //! | 2 | [`assets`] | money: supply, balances, reservations, holds |
 //! | 3 | [`contracts`] | code and the instances of it, their owners and upgrades |
 //! | 4 | [`params`] | what governance may change |
+//! | 5 | [`validators`] | who orders and certifies blocks |
 //!
 //! Every accepted call emits exactly one event, named after it in the past tense; calls that it
 //! makes emit their own.
@@ -29,6 +31,7 @@ pub mod assets;
 pub mod contracts;
 mod describe;
 pub mod params;
+pub mod validators;
 
 /// The contract of accounts.
 pub const ACCOUNTS: ContractId = ContractId::system(1);
@@ -36,8 +39,10 @@ pub const ACCOUNTS: ContractId = ContractId::system(1);
 pub const ASSETS: ContractId = ContractId::system(2);
 /// The contract of contracts.
 pub const CONTRACTS: ContractId = ContractId::system(3);
-/// The contract of parameters. The next number, 5, is kept for the validator set.
+/// The contract of parameters.
 pub const PARAMS: ContractId = ContractId::system(4);
+/// The contract of validators.
+pub const VALIDATORS: ContractId = ContractId::system(5);
 
 /// A system contract.
 pub struct System {
@@ -56,6 +61,12 @@ pub const SYSTEM: &[System] = &[
     System { id: ASSETS, name: "assets", abi: assets::abi, methods: assets::METHODS },
     System { id: CONTRACTS, name: "contracts", abi: contracts::abi, methods: contracts::METHODS },
     System { id: PARAMS, name: "params", abi: params::abi, methods: params::METHODS },
+    System {
+        id: VALIDATORS,
+        name: "validators",
+        abi: validators::abi,
+        methods: validators::METHODS,
+    },
 ];
 
 /// The system contract at `id`.
@@ -146,7 +157,7 @@ mod tests {
         }
         let mut almost = ASSETS;
         almost.0[0] = 1;
-        for id in [ContractId::system(0), ContractId::system(5), almost] {
+        for id in [ContractId::system(0), ContractId::system(6), almost] {
             assert!(system(&id).is_none());
         }
     }

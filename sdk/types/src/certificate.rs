@@ -175,6 +175,15 @@ impl ValidatorSet {
     }
 }
 
+/// A signature of [`ready_message`] in the context [`VOTE_SIGNING_CONTEXT`].
+pub type ReadySignature = [u8; 64];
+
+/// What a key signs with which a validator is to vote: that it is at hand in a node that has the
+/// chain up to this height.
+pub fn ready_message(chain: &ChainId, key: &PublicKey, height: Height) -> Hash {
+    hash(Tag::Ready, &[&chain.0, &key.0, &height.encode()])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

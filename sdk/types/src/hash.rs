@@ -106,6 +106,10 @@ tags! {
     GiftPromise = "weal/promise/1",
     /// Salt ‖ file → commitment to a document.
     Document = "weal/doc/1",
+    /// Chain id ‖ public key ‖ height → what a validator's new key signs to say that it is ready.
+    Ready = "weal/ready/1",
+    /// Encoded change of the validators → its name.
+    SetChange = "weal/set-change/1",
 }
 
 /// Hashes the concatenation of `parts` under `tag`.

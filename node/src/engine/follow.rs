@@ -1,0 +1,144 @@
+//! Where epochs meet: nodes that have no vote and follow, the way into an epoch, and what is sent
+//! to those who are in another one.
+
+use std::sync::Arc;
+
+use weal_consensus::{Event, Mark, Message, Replica, Settings};
+use weal_types::{Epoch, PublicKey, block::FinalHeader};
+
+use super::{bodies::Ordering, driver::Driver};
+use crate::{
+    membership::Membership,
+    peers::{judge::Judge, packet::Packet},
+};
+
+impl Driver {
+    /// Whether this node has no vote in the present epoch. Its replica is silent and hears nothing;
+    /// the node asks others for whatever is newer than what it has.
+    pub(super) fn is_follower(&self) -> bool {
+        self.replica.reign().1.is_none()
+    }
+
+    /// An epoch has begun, or this node has come to it.
+    pub(super) fn entered(&mut self, epoch: Epoch) {
+        let validators = self.replica.reign().0;
+        let (key, position) = self.keys.among(validators);
+        tracing::info!(epoch = epoch.0, ?position, "epoch");
+        self.speaker.present().set(Judge::of(&self.replica));
+        let is_other = key.public() != self.key.public();
+        // The replica knows itself by the key that it began with.
+        self.is_joining = position.is_some() && (is_other || self.is_follower());
+        self.key = key;
+        if is_other {
+            self.peers = self.wanted_peers();
+            self.speaker.set_identity(&self.key, self.peers.clone());
+        }
+    }
+
+    /// Takes part in the epoch that the state names, with what the journal remembers of it. Others
+    /// are asked first what they hold of this key.
+    pub(super) fn join(&mut self) -> Result<Event, String> {
+        let validators = self.membership.set()?;
+        let (key, position) = self.keys.among(&validators);
+        let position = position.ok_or("this node is not part of the epoch that it enters")?;
+        tracing::info!(epoch = validators.epoch.0, position, "takes part from here on");
+        self.begin(position)?;
+        self.key = key;
+        self.sync = None;
+        Ok(Event::Start)
+    }
+
+    /// A replica for the epoch that the state names, which begins after the newest block.
+    fn begin(&mut self, position: u8) -> Result<(), String> {
+        let parent = self.parent();
+        let start = Mark { height: parent.height, hash: parent.hash().0 };
+        self.settings = Settings {
+            validators: self.membership.set()?,
+            me: position,
+            start,
+            stable: start,
+            certificate: None,
+            handover: self.membership.handover(),
+            ..self.settings.clone()
+        };
+        self.replica = Replica::new(self.settings.clone());
+        let epoch = self.settings.validators.epoch;
+        let later = std::mem::take(&mut self.later).into_iter();
+        let (now, later) = later.partition(|ordering| ordering.record.epoch() <= epoch);
+        self.later = later;
+        for Ordering { record, .. } in now {
+            // Nothing comes of it but the replica's memory.
+            let _ = self.replica.step(self.clock.now(), Event::Replay(record));
+        }
+        // The new replica has not been told of what waits.
+        self.is_pool_stale = true;
+        self.speaker.present().set(Judge::of(&self.replica));
+        Ok(())
+    }
+
+    /// A follower has executed a block that a quorum certified.
+    pub(super) fn followed(&mut self, header: &FinalHeader) -> Result<(), String> {
+        self.settled(header.height);
+        self.follow_on();
+        if header.next_set_id == header.set_id {
+            return Ok(());
+        }
+        let epoch = self.membership.set()?.epoch;
+        match self.keys.among(&self.membership.set()?).1 {
+            Some(_) => self.is_joining = true,
+            None => self.begin(u8::MAX)?,
+        }
+        let (key, position) = self.keys.among(&self.membership.set()?);
+        tracing::info!(epoch = epoch.0, ?position, "epoch");
+        if key.public() != self.key.public() {
+            self.key = key;
+            self.peers = self.wanted_peers();
+            self.speaker.set_identity(&self.key, self.peers.clone());
+        }
+        self.go_on()
+    }
+
+    /// What the state says about validators may have changed with the newest block.
+    pub(super) fn renew_membership(&mut self) -> Result<(), String> {
+        let parent = self.parent();
+        let next = parent.height.next().unwrap_or(parent.height);
+        let snapshot = self.state.snapshot().map_err(|error| error.to_string())?;
+        let membership = Membership::load(&snapshot, next, parent.time);
+        self.membership = membership.map_err(|error| error.to_string())?;
+        let peers = self.wanted_peers();
+        if peers != self.peers {
+            self.peers = peers;
+            self.speaker.set_peers(self.peers.clone());
+        }
+        Ok(())
+    }
+
+    fn wanted_peers(&self) -> Vec<weal_net::Peer> {
+        let place = self.place.as_ref();
+        place.map(|place| self.membership.peers(place, &self.keys)).unwrap_or_default()
+    }
+
+    /// Somebody outside of the present epoch says that it is in another one. Who is behind is sent
+    /// the end of its epoch; who is ahead is asked for the end of this one.
+    pub(super) fn heard_from_elsewhere(&self, from: &PublicKey, epoch: Epoch) {
+        let own = self.replica.reign().0.epoch;
+        if epoch < own {
+            self.send_epoch_end(from, epoch);
+        } else if epoch > own && !self.is_follower() {
+            self.speaker.give(from, &Packet::WantEnd(own));
+        }
+    }
+
+    /// The certificate of the last header of an epoch, which leads whoever is in it to the next.
+    pub(super) fn send_epoch_end(&self, to: &PublicKey, epoch: Epoch) {
+        match self.ledger.end(epoch) {
+            Ok(Some(end)) => {
+                let certificate = Message::Certificate(Arc::new(end.certificate));
+                self.speaker.give(to, &Packet::Message(certificate));
+            }
+            // It is being written, and asked for again.
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "the end of an epoch cannot be read"),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Who validates, as the state says it, and what that means for this node.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use weal_consensus::{Handover, WINDOW};
+use weal_net::Peer;
+use weal_runtime::{
+    HostFault,
+    system::validators::{self, Change, Member, NOTICE, Schedule},
+};
+use weal_types::{
+    Height, PublicKey, TimeMs, certificate::ValidatorSet, codec::Bounded, state::Snapshot,
+};
+
+use crate::{
+    core::{NetworkPlace, OpenError},
+    genesis::ChainSpec,
+    validator_key::ValidatorKey,
+};
+
+// Whoever votes above what is final has executed the block that ends the epoch before the end.
+const _: () = assert!(NOTICE == 2 * WINDOW);
+
+/// The keys that a node votes with: one, and perhaps the one that is to take its place.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    /// The present one, or the only one.
+    pub present: Arc<ValidatorKey>,
+    /// What the present one is being replaced by.
+    pub next: Option<Arc<ValidatorKey>>,
+}
+
+impl Keys {
+    /// The key that a set knows this node by, and its position; the present key and none where it
+    /// is not part of the set.
+    pub fn among(&self, set: &ValidatorSet) -> (Arc<ValidatorKey>, Option<u8>) {
+        let of = |key: &Arc<ValidatorKey>| {
+            let public = key.public();
+            let found = set.validators.iter().position(|validator| validator.key == public)?;
+            Some((Arc::clone(key), u8::try_from(found).ok()))
+        };
+        let found = of(&self.present).or_else(|| self.next.as_ref().and_then(of));
+        found.unwrap_or_else(|| (Arc::clone(&self.present), None))
+    }
+
+    /// Whether this node holds the secret of a key.
+    pub fn hold(&self, key: &PublicKey) -> bool {
+        let is_next = self.next.as_ref().is_some_and(|next| next.public() == *key);
+        self.present.public() == *key || is_next
+    }
+}
+
+/// What the state after a block says about validators.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// Who validates, and what is decided.
+    pub schedule: Schedule,
+    /// Those whom a proposal would add. They may follow the chain meanwhile.
+    pub invited: Vec<Member>,
+}
+
+impl Membership {
+    /// Reads it. `height` and `time` are those of the block whose validators are asked for: the one
+    /// that the snapshot shows, or the one to come.
+    pub fn load(snapshot: &dyn Snapshot, height: Height, time: TimeMs) -> Result<Self, HostFault> {
+        let schedule = validators::load(snapshot)?.at(height);
+        let proposals = validators::load_proposals(snapshot)?;
+        let open = proposals.into_iter().filter(|proposal| time < proposal.until);
+        let invited = open.filter_map(|proposal| match proposal.change {
+            Change::Add(member) => Some(member),
+            Change::Remove(_) => None,
+        });
+        Ok(Self { schedule, invited: invited.collect() })
+    }
+
+    /// What the genesis document says.
+    pub fn of_genesis(spec: &ChainSpec) -> Self {
+        let members = Bounded::new(spec.genesis.validators.clone()).unwrap_or_default();
+        let schedule = Schedule { members, ..Schedule::default() };
+        Self { schedule, invited: Vec::new() }
+    }
+
+    /// The validators of the epoch.
+    pub fn set(&self) -> Result<ValidatorSet, &'static str> {
+        self.schedule.set().ok_or("the state names no validators")
+    }
+
+    /// The end of the epoch, as the replica wants it.
+    pub fn handover(&self) -> Option<Handover> {
+        self.schedule.next_set().map(|(end, next)| Handover { end, next })
+    }
+
+    /// Everybody who matters: present validators, those of the epochs before and after, and those
+    /// who may become one.
+    fn known(&self) -> impl Iterator<Item = &Member> {
+        let Schedule { members, before, next, after, .. } = &self.schedule;
+        let next = next.as_ref().map(|next| &next.members);
+        let lists = [Some(members), Some(before), next, after.as_ref()];
+        let validators = lists.into_iter().flatten().flat_map(|members| members.iter());
+        validators.chain(&self.invited)
+    }
+
+    /// Whom to keep connections with, and where: what the configuration says of an address counts
+    /// more than what the chain says.
+    pub fn peers(&self, place: &NetworkPlace, keys: &Keys) -> Vec<Peer> {
+        let known = self.known().map(|member| (member.key, member.address.clone()));
+        let mut peers: BTreeMap<PublicKey, String> = known.collect();
+        let configured = place.peers.iter().chain(&place.followers);
+        peers.extend(configured.map(|peer| (peer.key, peer.address.clone())));
+        peers.retain(|key, _| !keys.hold(key));
+        peers.into_iter().map(|(key, address)| Peer { key, address }).collect()
+    }
+
+    /// Whether a node with these keys can run here.
+    pub fn check(
+        &self,
+        keys: &Keys,
+        follow: bool,
+        place: Option<&NetworkPlace>,
+    ) -> Result<(), OpenError> {
+        let members = &self.schedule.members;
+        let is_member = members.iter().any(|member| keys.hold(&member.key));
+        if !is_member && !follow && !self.known().any(|member| keys.hold(&member.key)) {
+            return Err(OpenError::NotValidator { own: keys.present.public() });
+        }
+        let Some(place) = place else {
+            let validators = members.len();
+            let needs_none = is_member && validators == 1;
+            return if needs_none { Ok(()) } else { Err(OpenError::NoNetwork { validators }) };
+        };
+        let is_found = |member: &&Member| {
+            let is_configured = place.peers.iter().any(|peer| peer.key == member.key);
+            !member.address.is_empty() || is_configured || keys.hold(&member.key)
+        };
+        match members.iter().find(|member| !is_found(member)) {
+            Some(member) => Err(OpenError::Peers { key: member.key }),
+            None => Ok(()),
+        }
+    }
+}
