@@ -12,6 +12,7 @@ use weal_node::{
     telemetry,
     validator_key::ValidatorKey,
 };
+use weal_types::{ChainId, Height, certificate::ready_message};
 
 /// Fewer and shorter waits in the allocator than the system's: a tenth of the time of a commit.
 #[global_allocator]
@@ -42,6 +43,18 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
+    /// Sign that a validator's key is at hand in a node that has the chain up to a height: what the
+    /// contract `validators` wants to see before the key may vote.
+    Ready {
+        /// The key file.
+        file: PathBuf,
+        /// The chain's id, as `weal-node check-config` prints it.
+        #[arg(long, value_name = "ID")]
+        chain: String,
+        /// The newest height of the node that is to use the key.
+        #[arg(long, value_name = "HEIGHT")]
+        height: u64,
+    },
     /// Make a validator's key file, or read one, and print the public key.
     Key {
         /// The key file; made with mode 0600 if it does not exist.
@@ -53,6 +66,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run { config, ready_file } => run(&config, ready_file.as_deref()),
         Command::CheckConfig { config } => check(&config),
+        Command::Ready { file, chain, height } => ready(&file, &chain, Height(height)),
         Command::Key { file } => key(&file),
     };
     match result {
@@ -84,6 +98,18 @@ fn check(config: &std::path::Path) -> Outcome {
         Some(position) => println!("position   {position} of {count} at genesis"),
         None => println!("position   none of {count} at genesis: follows the chain"),
     }
+    Ok(())
+}
+
+fn ready(file: &std::path::Path, chain: &str, height: Height) -> Outcome {
+    let key = ValidatorKey::read(file)?;
+    let mut id = [0; 32];
+    hex::decode_to_slice(chain.trim_start_matches("0x"), &mut id)
+        .map_err(|_| format!("`{chain}` is no chain id: 0x and 64 hexadecimal digits"))?;
+    let signature = key.sign(&ready_message(&ChainId(id), &key.public(), height));
+    println!("key        0x{}", hex::encode(key.public().0));
+    println!("height     {height}");
+    println!("signature  0x{}", hex::encode(signature));
     Ok(())
 }
 

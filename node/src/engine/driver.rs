@@ -62,6 +62,8 @@ pub(super) struct Driver {
     pub(super) later: Vec<Ordering>,
     /// Whether this node is to take part in the epoch that the state names.
     pub(super) is_joining: bool,
+    /// When a follower last offered what waits here, by the monotonic clock.
+    pub(super) offered: TimeMs,
     pub(super) pool: Arc<Mempool>,
     pub(super) clock: Arc<Clock>,
     pub(super) journal: Journal,
@@ -133,6 +135,7 @@ impl Driver {
                 ledger: parts.ledger,
                 later: Vec::new(),
                 is_joining: false,
+                offered: TimeMs(0),
                 pool: parts.pool,
                 clock: parts.clock,
                 journal: parts.journal,

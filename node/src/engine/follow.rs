@@ -8,15 +8,31 @@ use weal_types::{Epoch, PublicKey, block::FinalHeader};
 
 use super::{bodies::Ordering, driver::Driver};
 use crate::{
+    clock::monotonic,
     membership::Membership,
-    peers::{judge::Judge, packet::Packet},
+    peers::{
+        judge::Judge,
+        packet::{PUSH_BYTES, Packet},
+    },
 };
+
+/// How often a follower offers what waits in its pool.
+const OFFER_MS: u64 = 2_000;
 
 impl Driver {
     /// Whether this node has no vote in the present epoch. Its replica is silent and hears nothing;
     /// the node asks others for whatever is newer than what it has.
     pub(super) fn is_follower(&self) -> bool {
         self.replica.reign().1.is_none()
+    }
+
+    /// Offers what waits here to the validators, now and then: the first time it may have been lost.
+    pub(super) fn offer_as_follower(&mut self) {
+        let now = monotonic();
+        if self.offered.0.saturating_add(OFFER_MS) <= now.0 {
+            self.offered = now;
+            self.speaker.push(&self.pool.oldest_ready(PUSH_BYTES));
+        }
     }
 
     /// An epoch has begun, or this node has come to it.

@@ -78,8 +78,11 @@ impl Driver {
 
     /// Asks another validator, if it is time.
     pub(super) fn go_on_syncing(&mut self) {
-        if self.sync.is_none() && self.is_follower() {
-            self.look_for(None);
+        if self.is_follower() {
+            self.offer_as_follower();
+            if self.sync.is_none() {
+                self.look_for(None);
+            }
         }
         let (height, now) = (self.parent_height(), monotonic());
         let Some(sync) = &mut self.sync else { return };

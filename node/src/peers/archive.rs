@@ -2,7 +2,8 @@
 //! wait for a disk.
 
 use std::{
-    sync::{Arc, mpsc},
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError, mpsc},
     thread::JoinHandle,
 };
 
@@ -26,14 +27,34 @@ pub struct Question {
     pub last: Height,
 }
 
-/// Starts the thread; it ends with the sending end.
+/// Takes questions. Each node has one waiting at most, so nobody's crowd out the others'.
+pub struct Archive {
+    questions: mpsc::SyncSender<Question>,
+    asking: Arc<Mutex<BTreeSet<PublicKey>>>,
+}
+
+impl Archive {
+    /// Answers when it is this question's turn, or never: whoever needs the answer asks again.
+    pub fn ask(&self, question: Question) {
+        let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        let from = question.from;
+        if asking.insert(from) && self.questions.try_send(question).is_err() {
+            asking.remove(&from);
+        }
+    }
+}
+
+/// Starts the thread; it ends with what takes the questions.
 pub fn start(
     ledger: Ledger,
     network: Arc<Network>,
-) -> std::io::Result<(mpsc::SyncSender<Question>, JoinHandle<()>)> {
+) -> std::io::Result<(Archive, JoinHandle<()>)> {
     let (questions, waiting) = mpsc::sync_channel::<Question>(WAITING);
+    let asking = Arc::new(Mutex::new(BTreeSet::new()));
+    let archive = Archive { questions, asking: Arc::clone(&asking) };
     let run = move || {
         while let Ok(Question { from, first, last }) = waiting.recv() {
+            asking.lock().unwrap_or_else(PoisonError::into_inner).remove(&from);
             match collect(&ledger, first, last) {
                 Ok(blocks) if blocks.is_empty() => {}
                 Ok(blocks) => {
@@ -46,7 +67,7 @@ pub fn start(
         }
     };
     let thread = std::thread::Builder::new().name("archive".into()).spawn(run)?;
-    Ok((questions, thread))
+    Ok((archive, thread))
 }
 
 /// Blocks from `first` on, as far as there are, one answer holds, and the last has a certificate.

@@ -16,7 +16,7 @@ use weal_net::Received;
 use weal_types::{ChainId, PublicKey, block::Proposal, codec::Bounded};
 
 use super::{
-    archive::Question,
+    archive::{Archive, Question},
     assemble::{self, Flaw},
     blocks,
     judge::{Present, Sr25519},
@@ -54,7 +54,7 @@ pub struct DoorParts {
     /// Where everything else goes.
     pub engine: mpsc::Sender<EngineInput>,
     /// Who reads final blocks.
-    pub archive: mpsc::SyncSender<Question>,
+    pub archive: Archive,
     /// Where time goes.
     pub metrics: Arc<Metrics>,
 }
@@ -167,8 +167,7 @@ impl Door {
             Packet::WantBody(digest) => self.tell(EngineInput::WantBody(from, digest)),
             Packet::Transactions(wires) => self.parts.intake.push(wires.into_inner()),
             Packet::WantBlocks { first, last } => {
-                // Whoever needs the answer asks again.
-                let _ = self.parts.archive.try_send(Question { from, first, last });
+                self.parts.archive.ask(Question { from, first, last });
             }
             Packet::Blocks(blocks) => self.take_blocks(from, blocks),
             Packet::WantEnd(epoch) => self.tell(EngineInput::WantEnd(from, epoch)),

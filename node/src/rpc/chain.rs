@@ -6,7 +6,7 @@ use weal_client::rpc::{
     types::{
         AccountAddress, Block, BlockGet, BlockHeader, BlockTransaction, CertificateBytes,
         CertificateGet, CertificateSummary, FeeInfo, GenesisInfo, Head, Hex, Hex32, NoParams,
-        ParamsInfo, TransactionStatus, U64, U128, ValidatorInfo, ValidatorsInfo,
+        ParamsInfo, TransactionStatus, U64, U128,
     },
 };
 use weal_types::{
@@ -22,6 +22,7 @@ use super::{
     Api,
     error::{Answer, Error},
     transaction::skipped,
+    validators,
     view::View,
 };
 use crate::ledger::{self, FinalizedBlock};
@@ -152,10 +153,11 @@ pub(super) fn certificate_of(api: &Api, height: Height) -> Answer<(FinalHeader, 
 /// A header and what certifies it.
 pub(super) fn certified(api: &Api, height: Height) -> Answer<CertificateBytes> {
     let (header, certificate) = certificate_of(api, height)?;
+    let validators = validators::of_epoch(api, header.epoch)?;
     Ok(CertificateBytes {
         header: Hex(header.encode()),
         certificate: Hex(certificate.encode()),
-        validators: Hex(api.node.spec().validators.encode()),
+        validators: Hex(validators.encode()),
     })
 }
 
@@ -201,19 +203,4 @@ pub(super) fn params(api: &Api, _: NoParams) -> Answer<ParamsInfo> {
 pub(super) fn genesis(api: &Api, _: NoParams) -> Answer<GenesisInfo> {
     let spec = api.node.spec();
     Ok(GenesisInfo { chain: Hex32(spec.chain.0), document: spec.document.clone() })
-}
-
-pub(super) fn validators(api: &Api, _: NoParams) -> Answer<ValidatorsInfo> {
-    let set = &api.node.spec().validators;
-    Ok(ValidatorsInfo {
-        epoch: U64(set.epoch.0),
-        set_id: Hex32(set.id()),
-        // A set has at most 128 validators.
-        quorum: set.quorum() as u32,
-        validators: set
-            .validators
-            .iter()
-            .map(|validator| ValidatorInfo { key: Hex32(validator.key.0) })
-            .collect(),
-    })
 }

@@ -51,6 +51,7 @@ mod subscribe;
 mod table;
 mod trace;
 mod transaction;
+mod validators;
 mod view;
 
 use std::sync::Arc;

@@ -5,7 +5,7 @@ use weal_client::rpc::types::{EventRecord, EventsSubscribe, Head, NoParams};
 
 use super::{
     account, chain, contract, dev, event, info, methods::Method, part, prepare, state, trace,
-    transaction,
+    transaction, validators,
 };
 
 /// The methods of a node; `dev_*` are among them on a devnet only.
@@ -42,7 +42,17 @@ fn chain_methods() -> Vec<Method> {
              against.",
             chain::genesis,
         ),
-        Method::quick("chain_validators", "Who certifies blocks.", chain::validators),
+        Method::blocking(
+            "chain_validators",
+            "Who certifies blocks, who follows them, and which changes wait.",
+            validators::validators,
+        ),
+        Method::blocking(
+            "chain_hand_overs",
+            "The ends of epochs from one on: what leads a client from the validators that it knows \
+             to the present ones.",
+            validators::hand_overs,
+        ),
     ]
 }
 

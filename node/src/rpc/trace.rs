@@ -8,7 +8,7 @@ use weal_client::{
     },
     trace,
 };
-use weal_proof::bundle::{Block, Page, Question};
+use weal_proof::bundle::{Block, HAND_OVERS, Page, Question};
 use weal_provenance::{
     Error as TraceError, LineId, Units, record::Place, state::Entries, trace::Rests,
 };
@@ -17,6 +17,7 @@ use weal_types::codec::decode;
 use super::{
     Api,
     error::{Answer, Error},
+    validators,
     view::View,
 };
 
@@ -43,7 +44,8 @@ pub(super) fn prove(api: &Api, params: TraceGet) -> Answer<TraceProven> {
     let rests = page.trace.rests().map_err(Error::internal)?;
     let next = (!rests.is_empty()).then(|| Hex(rests.encode()));
     let proven = api.node.state().prove(view.height, &page.keys).map_err(Error::internal)?;
-    let block = Block { header, certificate, hand_overs: Vec::new() };
+    let hand_overs = validators::ends_before(api, header.epoch, HAND_OVERS)?;
+    let block = Block { header, certificate, hand_overs };
     let bundle = page.into_bundle(block, proven.proof).map_err(Error::internal)?;
     Ok(TraceProven { bundle: Hex(bundle.to_wire()), trace, next, height: U64(view.height.0) })
 }

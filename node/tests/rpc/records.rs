@@ -63,6 +63,10 @@ async fn certificates_hold() {
     let validators = world.call("chain_validators", json!({})).await;
     assert_eq!(unhex(&validators["set_id"]), header.set_id);
     assert_eq!(validators["quorum"], 1);
+    assert_eq!(validators["validators"][0]["organisation"], "we");
+    assert_eq!((&validators["proposals"], validators.get("next")), (&json!([]), None));
+    let ends = world.call("chain_hand_overs", json!({ "from_epoch": "0" })).await;
+    assert_eq!(ends["hand_overs"], json!([]), "the first epoch goes on");
     let genesis = world.refused("chain_certificate", json!({ "height": "0" })).await;
     assert_eq!(genesis.name, "no_certificate");
     let future = world.refused("chain_certificate", json!({ "height": "9" })).await;

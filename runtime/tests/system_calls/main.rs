@@ -12,4 +12,5 @@ mod params;
 mod recipe;
 mod reservations;
 mod uploads;
+mod validators;
 mod world;

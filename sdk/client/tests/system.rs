@@ -9,11 +9,12 @@ use weal_client::{
 };
 use weal_types::{AccountId, ContractId, abi::Abi, address::Address, hash::Hash};
 
-const DOCUMENTS: [&str; 4] = [
+const DOCUMENTS: [&str; 5] = [
     include_str!("../../../tests/golden/abi/accounts.json"),
     include_str!("../../../tests/golden/abi/assets.json"),
     include_str!("../../../tests/golden/abi/contracts.json"),
     include_str!("../../../tests/golden/abi/params.json"),
+    include_str!("../../../tests/golden/abi/validators.json"),
 ];
 
 fn codec(text: &str) -> Codec {

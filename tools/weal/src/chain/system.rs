@@ -11,11 +11,16 @@ pub const ASSETS: ContractId = ContractId::system(2);
 /// The contract of contracts.
 pub const CONTRACTS: ContractId = ContractId::system(3);
 
-const SYSTEM: [(&str, ContractId, &str); 4] = [
+const SYSTEM: [(&str, ContractId, &str); 5] = [
     ("accounts", ContractId::system(1), include_str!("../../../../tests/golden/abi/accounts.json")),
     ("assets", ASSETS, include_str!("../../../../tests/golden/abi/assets.json")),
     ("contracts", CONTRACTS, include_str!("../../../../tests/golden/abi/contracts.json")),
     ("params", ContractId::system(4), include_str!("../../../../tests/golden/abi/params.json")),
+    (
+        "validators",
+        ContractId::system(5),
+        include_str!("../../../../tests/golden/abi/validators.json"),
+    ),
 ];
 
 /// The system contract called `name`.

@@ -201,6 +201,67 @@ pub struct ValidatorsInfo {
     pub quorum: u32,
     /// The validators in their order.
     pub validators: Vec<ValidatorInfo>,
+    /// Who follows, once the end of the epoch is decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<NextValidators>,
+    /// Changes that are not decided yet.
+    pub proposals: Vec<ProposalInfo>,
+}
+
+/// The validators of the next epoch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct NextValidators {
+    /// Which epoch.
+    pub epoch: U64,
+    /// Its first height.
+    pub from: U64,
+    /// The validators in their order.
+    pub validators: Vec<ValidatorInfo>,
+}
+
+/// A change of the validators that waits for approvals, or for whoever joins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ProposalInfo {
+    /// Its name.
+    pub id: Hex32,
+    /// Who is to join.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adds: Option<ValidatorInfo>,
+    /// The key of whoever is to leave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removes: Option<Hex32>,
+    /// Operators that approve.
+    pub approvals: Vec<AccountAddress>,
+    /// Present validators that they decide for; a quorum is needed.
+    pub votes: u32,
+    /// The height at which whoever joins last said that it is ready.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready_at: Option<U64>,
+    /// Until when the approvals count, in milliseconds since 1970.
+    pub until_ms: U64,
+}
+
+/// Ends of epochs of one answer of `chain_hand_overs`.
+pub const HAND_OVERS: usize = 64;
+
+/// The params of `chain_hand_overs`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct HandOversGet {
+    /// The epoch whose validators are known: its end is the first of the answer.
+    pub from_epoch: U64,
+}
+
+/// What leads from the validators of one epoch to later ones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct HandOvers {
+    /// SCALE encodings of the ends of consecutive epochs, at most 64: last header, certificate,
+    /// validators of the next epoch.
+    pub hand_overs: Vec<Hex>,
 }
 
 /// A validator.
@@ -209,4 +270,10 @@ pub struct ValidatorsInfo {
 pub struct ValidatorInfo {
     /// Its sr25519 public key.
     pub key: Hex32,
+    /// The account that decides for it.
+    pub operator: AccountAddress,
+    /// Who runs it.
+    pub organisation: String,
+    /// Where the other validators find it; empty where their configurations say that.
+    pub address: String,
 }

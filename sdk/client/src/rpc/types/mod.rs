@@ -42,8 +42,8 @@ pub use account::{
 };
 pub use chain::{
     Block, BlockGet, BlockHeader, BlockTransaction, CertificateBytes, CertificateGet,
-    CertificateSummary, FeeInfo, GenesisInfo, Head, ParamsInfo, TransactionStatus, ValidatorInfo,
-    ValidatorsInfo,
+    CertificateSummary, FeeInfo, GenesisInfo, HAND_OVERS, HandOvers, HandOversGet, Head,
+    NextValidators, ParamsInfo, ProposalInfo, TransactionStatus, ValidatorInfo, ValidatorsInfo,
 };
 pub use contract::{
     AbiInfo, AmountInfo, BalanceChange, CallByAbi, ContractGet, ContractInfo, Effects, LayoutInfo,
