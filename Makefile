@@ -21,8 +21,12 @@ SEEDS := 0..1000000
 # Suites of weal-bench.
 SUITES := exec verify state gas gate node cluster trace
 
+# How long `make chaos` runs, and what decides its faults.
+MINUTES := 30
+SEED := 1
+
 .NOTPARALLEL:
-.PHONY: help setup demo test format lint pure tests docs golden bench campaign
+.PHONY: help setup demo test format lint pure tests docs golden bench campaign chaos
 
 help: ## Lists the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -71,3 +75,7 @@ bench: ## Runs every suite of benchmarks
 campaign: ## Simulates clusters of replicas, with faults and traitors, for hours; SEEDS=a..b chooses
 	cargo build $(WORKSPACE) --all-targets
 	$(TARGET)/release/weal-sim run --seeds $(SEEDS) --threads $$(nproc)
+
+chaos: ## Harms real nodes on a network of their own while people donate; MINUTES, SEED
+	cargo build $(WORKSPACE) --all-targets
+	$(TARGET)/release/weal-chaos run --minutes $(MINUTES) --seed $(SEED)

@@ -11,7 +11,8 @@ fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 command -v cargo >/dev/null || fail "cargo is missing. Install Rust with rustup (https://rustup.rs), then run this again."
 
 # RocksDB is C++ (build-essential), its bindings are made by bindgen (libclang-dev, clang for its headers).
-packages=(build-essential clang libclang-dev make pkg-config)
+# The chaos tests put nodes on a network of their own (iproute2, nftables) and move clocks (faketime).
+packages=(build-essential clang faketime iproute2 libclang-dev make nftables pkg-config)
 
 is_installed() {
     [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

@@ -69,6 +69,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("weal-consensus-mutants", &["weal-types"]),
     ("weal-sim-mutants", &["weal-consensus-mutants", "weal-proof", "weal-types"]),
     ("weal-mutants", &["weal-consensus-mutants", "weal-sim-mutants"]),
+    ("weal-chaos", &["weal-client", "weal-demo", "weal-types"]),
     ("weal-refused-tests", &[]),
     ("two-faced", &["weal-sdk"]),
     ("weal-sim", &["weal-consensus", "weal-proof", "weal-types"]),

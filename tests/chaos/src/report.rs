@@ -1,0 +1,108 @@
+//! What a run came to, as text.
+
+use std::{collections::BTreeMap, fmt::Write, time::Duration};
+
+use crate::vitals::{Course, Life};
+
+/// KiB that the memory of a process may grow by, beyond a half of what it had once warm, over its
+/// life: caches of the database and of compiled modules fill, and the allocator keeps pages.
+const MEMORY_SLACK: u64 = 96 * 1024;
+
+/// File descriptors that may come on top of a half: the database opens files as it grows.
+const FILES_SLACK: u64 = 64;
+
+/// A process that lived shorter proves nothing about growth.
+const JUDGED_SECONDS: u64 = 60;
+
+/// What is counted while the run goes on.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// How often each fault was done.
+    pub rounds: BTreeMap<&'static str, u32>,
+    /// Until everything was final everywhere after healing, by fault.
+    pub resumed: BTreeMap<&'static str, Vec<Duration>>,
+    /// Until a donation was final while the fault lasted, by fault.
+    pub meanwhile: BTreeMap<&'static str, Vec<Duration>>,
+    /// Faults that this system does not allow, and why.
+    pub skipped: BTreeMap<&'static str, String>,
+    /// What happened that the reader should know, and how often.
+    pub notes: BTreeMap<String, u32>,
+    /// Donations acknowledged, and of these final.
+    pub donations: (u64, u64),
+    /// Blocks compared on every node.
+    pub blocks: u64,
+    /// Log lines above information that the table expects, by their text.
+    pub expected_lines: BTreeMap<&'static str, u64>,
+}
+
+impl Report {
+    /// A note.
+    pub fn note(&mut self, text: impl Into<String>) {
+        *self.notes.entry(text.into()).or_default() += 1;
+    }
+
+    /// The report, with the courses of memory and descriptors.
+    pub fn text(&self, lives: &[Life]) -> String {
+        let mut text = String::new();
+        let rounds: u32 = self.rounds.values().sum();
+        let (acknowledged, settled) = self.donations;
+        let _ = writeln!(text, "faults        {rounds}");
+        let _ = writeln!(text, "donations     {acknowledged} acknowledged, {settled} final once");
+        let _ = writeln!(text, "blocks        {} compared on every validator", self.blocks);
+        let _ = writeln!(text, "\nfault            rounds  meanwhile p50/max  resumed p50/max");
+        for (name, rounds) in &self.rounds {
+            let times = |of: &BTreeMap<&str, Vec<Duration>>| {
+                of.get(name).map_or_else(|| "-".into(), |times| spread(times))
+            };
+            let (during, after) = (times(&self.meanwhile), times(&self.resumed));
+            let _ = writeln!(text, "{name:<16} {rounds:>6}  {during:>17}  {after:>15}");
+        }
+        for (name, why) in &self.skipped {
+            let _ = writeln!(text, "skipped       {name}: {why}");
+        }
+        for (note, times) in &self.notes {
+            let _ = writeln!(text, "note          {times} × {note}");
+        }
+        for (line, times) in &self.expected_lines {
+            let _ = writeln!(text, "log           {times} × {line}");
+        }
+        text += &courses(lives);
+        text
+    }
+}
+
+/// Seconds at the middle and at most.
+fn spread(times: &[Duration]) -> String {
+    let mut sorted = times.to_vec();
+    sorted.sort_unstable();
+    let at = |index: usize| sorted.get(index).map_or(0.0, Duration::as_secs_f64);
+    format!("{:.1} / {:.1} s", at(sorted.len() / 2), at(sorted.len().saturating_sub(1)))
+}
+
+fn courses(lives: &[Life]) -> String {
+    let mut text = "\nlife  validator  seconds   memory first/max/last MiB   files first/max/last\n"
+        .to_owned();
+    for (number, life) in lives.iter().enumerate() {
+        let mib = |kib: u64| kib / 1024;
+        let Life { node, seconds, memory, files, .. } = life;
+        let memory = format!("{} / {} / {}", mib(memory.first), mib(memory.max), mib(memory.last));
+        let files = format!("{} / {} / {}", files.first, files.max, files.last);
+        let _ = writeln!(text, "{number:>4}  {node:>9}  {seconds:>7}  {memory:>26}  {files:>21}");
+    }
+    text
+}
+
+/// Processes that used more and more.
+pub fn growing(lives: &[Life]) -> Vec<String> {
+    let judged = lives.iter().filter(|life| life.seconds >= JUDGED_SECONDS);
+    let grows = |course: &Course, slack| course.last > course.first * 3 / 2 + slack;
+    let growing = judged
+        .filter(|life| grows(&life.memory, MEMORY_SLACK) || grows(&life.files, FILES_SLACK));
+    let say = |life: &Life| {
+        format!(
+            "validator {} grew in {} s: memory {:?} KiB, files {:?}",
+            life.node, life.seconds, life.memory, life.files
+        )
+    };
+    growing.map(say).collect()
+}
