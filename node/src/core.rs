@@ -344,6 +344,8 @@ fn open_store(config: &CoreConfig) -> Result<Arc<RocksStore>, OpenError> {
     let options =
         RocksOptions { sync: false, cache_bytes: config.cache_bytes, ..RocksOptions::default() };
     Ok(Arc::new(RocksStore::open(&config.directory.join("db"), &columns, options)?))
+}
+
 /// Who orders the block after a header.
 pub(crate) fn next_membership(state: &State, head: &FinalHeader) -> Result<Membership, StateError> {
     let snapshot = state.snapshot()?;

@@ -27,6 +27,9 @@ pub struct Member {
     pub key: String,
     /// Host and port at which the other validators find it.
     pub address: String,
+    /// The account that decides for it when validators change; governance if absent.
+    #[serde(default)]
+    pub operator: Option<String>,
     /// Address and port at which it listens for them; if absent, the port of `address` on every
     /// interface.
     #[serde(default)]
@@ -99,8 +102,12 @@ impl Founding {
                 reason,
             })?;
         }
-        let entry =
-            |member: Member| ValidatorEntry { key: member.key, organisation: member.organisation };
+        let entry = |member: Member| ValidatorEntry {
+            key: member.key,
+            organisation: member.organisation,
+            operator: member.operator,
+            address: Some(member.address),
+        };
         let document = description.with_validators(entry);
         let written = format!(
             "# The genesis document of chain \"{}\". The chain's id is the hash of this file: do \
@@ -114,7 +121,7 @@ impl Founding {
             organisation: member.organisation.clone(),
             key: member.key.clone(),
             address: member.address.clone(),
-            config: member.config(&spec, &members),
+            config: member.config(&spec, members.len() == 1),
         });
         Ok(Self { founders: founders.collect(), spec })
     }
@@ -168,7 +175,7 @@ impl Member {
         (!host.is_empty() && host.chars().all(is_plain)).then_some(port)
     }
 
-    fn config(&self, spec: &ChainSpec, members: &[Self]) -> String {
+    fn config(&self, spec: &ChainSpec, is_alone: bool) -> String {
         let listen = self.listen.unwrap_or_else(|| {
             let everywhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
             SocketAddr::new(everywhere, self.port().unwrap_or_default())
@@ -182,25 +189,24 @@ impl Member {
             self.key,
             self.rpc.unwrap_or(RPC),
         );
-        if members.len() == 1 {
+        if is_alone {
             return text;
         }
         text += &format!("\n[network]\nlisten = \"{listen}\"\n");
-        for other in members.iter().filter(|other| other.name != self.name) {
-            text += &format!(
-                "\n[[network.peers]] # {}\nkey = \"{}\"\naddress = \"{}\"\n",
-                other.name, other.key, other.address
-            );
-        }
         text
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::{
-        config::Config, core::position, devnet::validator_seed, validator_key::ValidatorKey,
+        config::Config,
+        devnet::validator_seed,
+        membership::{Keys, Membership},
+        validator_key::ValidatorKey,
     };
 
     fn key(position: u8) -> String {
@@ -236,8 +242,11 @@ mod tests {
             for (index, founder) in (0..).zip(&founding.founders) {
                 let config: Config = toml::from_str(&founder.config).unwrap();
                 let place = config.network.map(|network| network.place().unwrap());
-                let own = ValidatorKey::from_seed(validator_seed(index)).unwrap().public();
-                assert_eq!(position(&founding.spec, own, place.as_ref()).unwrap(), index);
+                let own = ValidatorKey::from_seed(validator_seed(index)).unwrap();
+                let keys = Keys { present: Arc::new(own), next: None };
+                let membership = Membership::of_genesis(&founding.spec);
+                membership.check(&keys, false, place.as_ref()).unwrap();
+                assert_eq!(keys.among(&membership.set().unwrap()).1, Some(index));
                 assert_eq!(config.rpc.listen, RPC);
                 if let Some(place) = place {
                     assert_eq!(place.listen, "0.0.0.0:9944".parse().unwrap());

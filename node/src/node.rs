@@ -178,9 +178,9 @@ impl Node {
         &self.0.parts.spec
     }
 
-    /// The key that it certifies blocks with.
+    /// The key that it certifies blocks with; a second one may be about to take its place.
     pub fn key(&self) -> PublicKey {
-        self.0.parts.key.public()
+        self.0.parts.keys.present.public()
     }
 
     /// How the node is set up.

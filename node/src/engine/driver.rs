@@ -216,8 +216,7 @@ impl Driver {
             // Nothing comes of it but the replica's memory.
             let _ = self.replica.step(self.clock.now(), Event::Replay(record));
         }
-        let life = getrandom::u64().map_err(|error| format!("no random number: {error}"))?;
-        self.step(Event::Start(Life(life)))
+        self.step(Event::Start(new_life()?))
     }
 
     fn hear(&mut self, input: EngineInput) -> Result<(), String> {
@@ -384,6 +383,11 @@ pub(super) fn handover(executed: &Executed) -> Option<Handover> {
 /// a third collects transactions. More would only let transactions wait in blocks.
 pub fn pace(manual: bool, between_ms: u64) -> Pace {
     Pace { between_ms, in_flight: 3, manual }
+}
+
+/// A number for a life that begins.
+pub(super) fn new_life() -> Result<Life, String> {
+    getrandom::u64().map(Life).map_err(|error| format!("no random number: {error}"))
 }
 
 fn load_params(state: &weal_state::State) -> Result<ChainParams, String> {

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use weal_consensus::{Event, Mark, Message, Replica, Settings};
 use weal_types::{Epoch, PublicKey, block::FinalHeader};
 
-use super::{bodies::Ordering, driver::Driver};
+use super::{
+    bodies::Ordering,
+    driver::{Driver, new_life},
+};
 use crate::{
     clock::monotonic,
     membership::Membership,
@@ -31,7 +34,7 @@ impl Driver {
         let now = monotonic();
         if self.offered.0.saturating_add(OFFER_MS) <= now.0 {
             self.offered = now;
-            self.speaker.push(&self.pool.oldest_ready(PUSH_BYTES));
+            self.speaker.push(&self.pool.offer(PUSH_BYTES, now));
         }
     }
 
@@ -61,7 +64,7 @@ impl Driver {
         self.begin(position)?;
         self.key = key;
         self.sync = None;
-        Ok(Event::Start)
+        Ok(Event::Start(new_life()?))
     }
 
     /// A replica for the epoch that the state names, which begins after the newest block.

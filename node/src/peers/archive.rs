@@ -45,10 +45,7 @@ impl Archive {
 }
 
 /// Starts the thread; it ends with what takes the questions.
-pub fn start(
-    ledger: Ledger,
-    network: Arc<Network>,
-) -> std::io::Result<(Archive, JoinHandle<()>)> {
+pub fn start(ledger: Ledger, network: Arc<Network>) -> std::io::Result<(Archive, JoinHandle<()>)> {
     let (questions, waiting) = mpsc::sync_channel::<Question>(WAITING);
     let asking = Arc::new(Mutex::new(BTreeSet::new()));
     let archive = Archive { questions, asking: Arc::clone(&asking) };

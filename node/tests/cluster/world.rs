@@ -56,18 +56,22 @@ fn addresses(count: usize) -> Vec<SocketAddr> {
 
 impl Cluster {
     pub fn start(size: usize) -> Self {
-        let mut cluster = Self::new(size);
-        (0..size).for_each(|number| cluster.start_one(number));
+        Self::with_others(size, 0)
+    }
+
+    /// The first nodes are validators, which run; the others are not, and do not run yet.
+    pub fn with_others(validators: usize, others: usize) -> Self {
+        let mut cluster = Self::of(validators, others);
+        (0..validators).for_each(|number| cluster.start_one(number));
         cluster
     }
 
     /// Nobody runs yet.
     pub fn new(size: usize) -> Self {
-        Self::with_others(size, 0)
+        Self::of(size, 0)
     }
 
-    /// The first nodes are to be validators, the others are not; nobody runs yet.
-    pub fn with_others(validators: usize, others: usize) -> Self {
+    fn of(validators: usize, others: usize) -> Self {
         let size = validators + others;
         let keys: Vec<_> = (0..validators).map(key).collect();
         let spec = ChainSpec::from_toml(&document_of("consortium", &keys)).unwrap();

@@ -29,7 +29,9 @@ impl Abilities {
         let reason = std::env::var(crate::outside::REFUSED).unwrap_or_default();
         let namespaces = match network.prefix {
             None => Some(format!("no namespaces of the network: {reason}")),
-            Some(_) => network.filter(0, &[], &[], true).and_then(|()| network.heal()).err().map(no),
+            Some(_) => {
+                network.filter(0, &[], &[], true).and_then(|()| network.heal()).err().map(no)
+            }
         };
         let netem = network.shape(0, "netem delay 1ms").and_then(|()| network.unshape(0)).err();
         let has_faketime = nodes.iter().all(Node::has_moving_clock);

@@ -69,8 +69,7 @@ impl Node {
         );
         for (other, key) in keys.iter().enumerate().filter(|(other, _)| *other != index) {
             let address = network.peer(other);
-            config +=
-                &format!("[[network.peers]]\nkey = \"0x{key}\"\naddress = \"{address}\"\n");
+            config += &format!("[[network.peers]]\nkey = \"0x{key}\"\naddress = \"{address}\"\n");
         }
         fs::write(directory.join("node.toml"), config)?;
         Ok(Self {

@@ -171,7 +171,9 @@ fn processes(id: u32) -> Vec<u32> {
     let mut found: Vec<u32> = namespaces
         .filter(|name| of_run(name))
         .filter_map(|name| shell::run("ip", &["netns", "pids", &name]).ok())
-        .flat_map(|pids| pids.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>())
+        .flat_map(|pids| {
+            pids.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>()
+        })
         .collect();
     let validators = fs::read_dir(&directory).into_iter().flatten().flatten();
     for validator in validators {

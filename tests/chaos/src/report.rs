@@ -80,8 +80,9 @@ fn spread(times: &[Duration]) -> String {
 }
 
 fn courses(lives: &[Life]) -> String {
-    let mut text = "\nlife  validator  seconds   memory first/max/last MiB   files first/max/last\n"
-        .to_owned();
+    let mut text =
+        "\nlife  validator  seconds   memory first/max/last MiB   files first/max/last\n"
+            .to_owned();
     for (number, life) in lives.iter().enumerate() {
         let mib = |kib: u64| kib / 1024;
         let Life { node, seconds, memory, files, .. } = life;
@@ -96,8 +97,8 @@ fn courses(lives: &[Life]) -> String {
 pub fn growing(lives: &[Life]) -> Vec<String> {
     let judged = lives.iter().filter(|life| life.seconds >= JUDGED_SECONDS);
     let grows = |course: &Course, slack| course.last > course.first * 3 / 2 + slack;
-    let growing = judged
-        .filter(|life| grows(&life.memory, MEMORY_SLACK) || grows(&life.files, FILES_SLACK));
+    let growing =
+        judged.filter(|life| grows(&life.memory, MEMORY_SLACK) || grows(&life.files, FILES_SLACK));
     let say = |life: &Life| {
         format!(
             "validator {} grew in {} s: memory {:?} KiB, files {:?}",
