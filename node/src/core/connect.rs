@@ -9,7 +9,7 @@ use weal_consensus::Replica;
 use weal_net::{Network, NetworkConfig, Received, Receiver};
 use weal_types::{ChainId, PublicKey};
 
-use super::{CoreConfig, CoreParts, NetworkPlace, OpenError};
+use super::{CoreConfig, CoreParts, OpenError};
 use crate::{
     engine::{EngineInput, Own, Speaker},
     intake::Intake,

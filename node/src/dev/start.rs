@@ -126,7 +126,8 @@ fn place(position: u8, addresses: &[SocketAddr]) -> Option<NetworkPlace> {
     let peer = |(other, address): (u8, &SocketAddr)| {
         Some(Peer { key: key(other).ok()?.public(), address: address.to_string() })
     };
-    Some(NetworkPlace { listen, peers: others.map(peer).collect::<Option<_>>()? })
+    let peers = others.map(peer).collect::<Option<_>>()?;
+    Some(NetworkPlace { listen, peers, followers: Vec::new() })
 }
 
 /// Ports that are free, from a place of their own in each process.

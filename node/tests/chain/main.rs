@@ -3,6 +3,7 @@
 mod dev;
 mod life;
 #[path = "../people/mod.rs"]
+#[allow(dead_code, reason = "each test program needs another part of it")]
 mod people;
 mod pool;
 mod world;

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use weal_node::{
-    mempool::{Fate, SubmitError},
-    node::Node,
-};
+use weal_node::mempool::{Fate, SubmitError};
 use weal_types::transaction::SignedTransaction;
 
 use crate::world::Cluster;

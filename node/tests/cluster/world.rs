@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr, TcpListener},
-    path::Path,
     sync::Arc,
     time::Duration,
 };

@@ -144,6 +144,7 @@ async fn one_of_several_processes_does_not_go_its_own_way() {
     set_up.network = Some(weal_node::core::NetworkPlace {
         listen: "127.0.0.1:0".parse().unwrap(),
         peers: (1..4).map(peer).collect(),
+        followers: Vec::new(),
     });
     let node = Node::start(set_up, with_validators("dev", 4).unwrap(), key(0)).unwrap();
     let alone = Arc::new(DevChain::new(vec![node.clone()]));

@@ -7,7 +7,7 @@ use schnorrkel::{ExpansionMode, Keypair, MiniSecretKey};
 use weal_node::{node::Node, validator_key::ValidatorKey};
 use weal_runtime::system;
 use weal_types::{
-    AccountId, Amount, AssetId, ChainId, Gas, Nonce, PublicKey, TimeMs,
+    AccountId, Amount, AssetId, ChainId, ContractId, Gas, Nonce, PublicKey, TimeMs,
     address::Address,
     codec::{Bounded, Bytes, Name, Version},
     transaction::{
@@ -109,10 +109,28 @@ pub fn balances(node: &Node) -> Vec<u128> {
 
 /// A person's call of a system contract, which moves no money.
 pub fn system_call(
+    when: (&ChainId, TimeMs),
+    who: (u16, u64),
+    what: (ContractId, &str),
+    args: &impl Encode,
+) -> Vec<u8> {
+    call(when, who, what, args, Vec::new())
+}
+
+/// Sends euros to the next person.
+pub fn transfer(chain: &ChainId, now: TimeMs, from: u16, nonce: u64, amount: u128) -> Vec<u8> {
+    let to = Person::new((from + 1) % PEOPLE).id();
+    let args = (euro(), to, Amount(amount), Vec::<u8>::new());
+    let limit = AssetAmount { asset: euro(), amount: Amount(amount) };
+    call((chain, now), (from, nonce), (system::ASSETS, "transfer"), &args, vec![limit])
+}
+
+fn call(
     (chain, now): (&ChainId, TimeMs),
     (from, nonce): (u16, u64),
-    (to, method): (weal_types::ContractId, &str),
+    (to, method): (ContractId, &str),
     args: &impl Encode,
+    limits: Vec<AssetAmount>,
 ) -> Vec<u8> {
     let call = Call {
         to,
@@ -129,33 +147,7 @@ pub fn system_call(
         gas_limit: Gas(5_000_000),
         max_fee: Amount::ZERO,
         sponsor: None,
-        limits: Bounded::default(),
-        calls: Bounded::new(vec![call]).unwrap(),
-    };
-    person.sign(transaction, chain)
-}
-
-/// Sends euros to the next person.
-pub fn transfer(chain: &ChainId, now: TimeMs, from: u16, nonce: u64, amount: u128) -> Vec<u8> {
-    let to = Person::new((from + 1) % PEOPLE).id();
-    let args = (euro(), to, Amount(amount), Vec::<u8>::new()).encode();
-    let call = Call {
-        to: system::ASSETS,
-        method: Name::new("transfer").unwrap(),
-        args: Bytes::new(args).unwrap(),
-        attach: Bounded::default(),
-    };
-    let limit = AssetAmount { asset: euro(), amount: Amount(amount) };
-    let person = Person::new(from);
-    let transaction = Transaction {
-        version: Version,
-        signer: person.id(),
-        nonce: Nonce(nonce),
-        valid_until: TimeMs(now.0 + 3_600_000),
-        gas_limit: Gas(5_000_000),
-        max_fee: Amount::ZERO,
-        sponsor: None,
-        limits: Bounded::new(vec![limit]).unwrap(),
+        limits: Bounded::new(limits).unwrap(),
         calls: Bounded::new(vec![call]).unwrap(),
     };
     person.sign(transaction, chain)

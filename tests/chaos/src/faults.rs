@@ -60,3 +60,17 @@ pub const FAULTS: &[Fault] = &[
 pub fn named(name: &str) -> Option<&'static Fault> {
     FAULTS.iter().find(|fault| fault.name == name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::FAULTS;
+
+    #[test]
+    fn the_page_describes_every_fault() {
+        let page = include_str!("../../../docs/chaos.md");
+        for fault in FAULTS {
+            let row = format!("| `{}` | {} | {} |", fault.name, fault.line, fault.expected);
+            assert!(page.contains(&row), "docs/chaos.md lacks this row:\n{row}");
+        }
+    }
+}
