@@ -195,6 +195,14 @@ impl Mempool {
         offered
     }
 
+    /// Another leader leads from now on: only what it is offered itself may count against it.
+    pub fn forget_offers(&self) {
+        let pool = &mut *self.pool();
+        for queue in pool.queues.values_mut() {
+            queue.forget_offers();
+        }
+    }
+
     /// What another validator's block at `time`, which has been taken from here, means for the
     /// transactions that it leaves out.
     pub fn judge(

@@ -165,6 +165,9 @@ impl Driver {
         let mut orderings = std::mem::take(&mut self.notes);
         for record in records {
             tell_of_views(&record);
+            if matches!(record, Statement::NewView(_)) {
+                self.pool.forget_offers();
+            }
             self.note_leader(&record);
             self.is_pool_stale |= self.standing.note(&record);
             orderings.push(self.ordering(record));

@@ -2,7 +2,7 @@
 //!
 //! A validator that waits with a transaction offers it to everyone. From ten seconds later on no
 //! leader may make a block that leaves it out, though there is room for it, or takes one that came
-//! only then.
+//! only then. What an earlier leader was offered says nothing about the present one.
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -18,7 +18,7 @@ pub(super) struct Entry {
     /// Its turn, once it is on offer: not before that of the nonce before it.
     pub turn: Option<u64>,
     pub ready_since: Option<TimeMs>,
-    /// When everyone was offered it first, by this node.
+    /// When everyone was offered it first, by this node, while the present leader leads.
     pub offered_to_all: Option<TimeMs>,
     is_durable: bool,
     offers: u8,
@@ -70,6 +70,11 @@ impl Queue {
             offers: 0,
         };
         self.entries.insert(nonce.0, entry);
+    }
+
+    /// Nothing counts as offered any more.
+    pub fn forget_offers(&mut self) {
+        self.entries.values_mut().for_each(|entry| entry.offered_to_all = None);
     }
 
     pub fn entry(&self, nonce: Nonce) -> Option<&Entry> {

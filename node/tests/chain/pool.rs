@@ -173,6 +173,11 @@ fn what_blocks_leave_out_for_a_second_is_offered_to_all_and_then_counts() {
     let passed = judge(10_999);
     assert!(passed.to_offer.is_empty() && !passed.is_unfair);
     assert!(judge(11_000).is_unfair);
+    // Another leader may never have heard of it: a network that was parted, say, has just healed.
+    pool.forget_offers();
+    let passed = judge(11_000);
+    assert!(passed.to_offer.len() == 1 && !passed.is_unfair);
+    assert!(judge(21_000).is_unfair);
     // What has expired may be left out.
     let late = TimeMs(u64::MAX);
     assert!(!pool.judge(&block, (&params, late), TimeMs(11_000)).is_unfair);

@@ -89,6 +89,7 @@ async fn a_leader_that_leaves_somebody_out_loses_its_view() {
     let mut cluster = Cluster::new(4);
     (1..4).for_each(|number| cluster.start_one(number));
     let mut puppet = cluster.puppet();
+    cluster.wait("the puppet is heard", || puppet.is_connected(3)).await;
     let left_out = cluster.send(1, 0, 5).await;
     let is_final = |cluster: &Cluster| cluster.node(1).ledger().find(&left_out).unwrap().is_some();
     // Blocks come often enough that nobody has another reason to leave the view.
@@ -179,6 +180,7 @@ async fn a_leader_that_proposes_two_blocks_at_once_divides_nobody() {
     let mut cluster = Cluster::new(4);
     (1..4).for_each(|number| cluster.start_one(number));
     let mut puppet = cluster.puppet();
+    cluster.wait("the puppet is heard", || puppet.is_connected(3)).await;
     let now = cluster.node(1).clock().now();
     let (one, other) = (cluster.transfer(0, 1), cluster.transfer(1, 1));
     let hashes = [one.clone(), other.clone()];

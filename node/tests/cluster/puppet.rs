@@ -34,6 +34,12 @@ impl Puppet {
         Self { network, key, spec, next: Height(1) }
     }
 
+    /// Whether it is connected with so many, on both lanes: what is sent before is lost.
+    pub fn is_connected(&self, with: usize) -> bool {
+        let peers = self.network.peers();
+        peers.iter().filter(|peer| peer.votes_up && peer.bulk_up).count() >= with
+    }
+
     /// Sends all the next block, as the leader does.
     pub fn propose(&mut self, time: TimeMs, wires: Vec<Vec<u8>>) {
         let all: Vec<_> = self.spec.validators.validators.iter().map(|one| one.key).collect();
