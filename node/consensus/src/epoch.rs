@@ -119,14 +119,13 @@ impl Replica {
             _ => Voice::Asking(BTreeSet::new()),
         };
         let later = core::mem::take(&mut self.later);
-        let fresh = Self::new(settings);
+        let fresh = self.successor(settings);
         *self = Self {
             reign,
             phase: Phase::Active,
             executed: self.executed,
             oldest: self.oldest,
             is_due: self.is_due,
-            last_token: self.last_token,
             voice,
             life: self.life,
             actions,

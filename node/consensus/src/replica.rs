@@ -191,6 +191,13 @@ impl Replica {
         }
     }
 
+    /// A replica in the place of this one, in the same life of its node. What the journal still has
+    /// to answer to this one is no answer to that one.
+    #[must_use]
+    pub fn successor(&self, settings: Settings) -> Self {
+        Self { last_token: self.last_token, ..Self::new(settings) }
+    }
+
     /// The next state, in place, and what the engine is to do. `now` is this machine's clock, which
     /// fresh proposals are held against.
     pub fn step(&mut self, now: TimeMs, event: Event) -> Vec<Action> {
@@ -281,7 +288,7 @@ impl Replica {
             Some(After::Change(view)) => self.announce_change(view),
             Some(After::Enter(view)) => self.entry_durable(view),
             Some(After::Order(_)) => self.sign_checkpoints(),
-            // An answer to the epoch before.
+            // An answer to the epoch before, or to the replica before.
             None => {}
         }
     }

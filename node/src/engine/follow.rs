@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use weal_consensus::{Event, Mark, Message, Replica, Settings};
+use weal_consensus::{Event, Mark, Message, Settings};
 use weal_types::{Epoch, PublicKey, block::FinalHeader};
 
 use super::{
@@ -80,7 +80,7 @@ impl Driver {
             handover: self.membership.handover(),
             ..self.settings.clone()
         };
-        self.replica = Replica::new(self.settings.clone());
+        self.replica = self.replica.successor(self.settings.clone());
         let epoch = self.settings.validators.epoch;
         let later = std::mem::take(&mut self.later).into_iter();
         let (now, later) = later.partition(|ordering| ordering.record.epoch() <= epoch);
