@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cpu_time::ThreadTime;
 use parity_scale_codec::Encode;
 use thiserror::Error;
-use weal_consensus::Ordered;
+use weal_consensus::{Handover, Ordered};
 use weal_runtime::{
     BlockContext, HostFault, Runtime,
     system::validators::{self, Schedule},
@@ -15,13 +15,13 @@ use weal_state::{Prepared, State, StateError};
 use weal_types::{
     ChainId, CodeHash, Hash, Height, TimeMs,
     block::{FinalHeader, Proposal},
-    certificate::ValidatorSet,
     codec::Version,
     merkle,
     receipt::Receipt,
 };
 
 use crate::{
+    membership::handover,
     mempool::Pooled,
     metrics::{Metrics, Stage},
 };
@@ -41,7 +41,7 @@ pub struct Executed {
     /// Code that it uploaded.
     pub uploaded: Vec<CodeHash>,
     /// The end of its epoch and who follows, if that is decided.
-    pub next_set: Option<(Height, ValidatorSet)>,
+    pub handover: Option<Handover>,
 }
 
 /// Why this machine could not execute a block. The node stops rather than guess.
@@ -97,10 +97,10 @@ impl Executor {
         self.metrics.add(Stage::Tree, begun.elapsed());
         let schedule = self.schedule(height)?;
         let set = schedule.set().ok_or(ExecuteError::NoValidators)?;
-        let next_set = schedule.next_set();
+        let handover = handover(&schedule);
         let (epoch, set_id) = (set.epoch, set.id());
-        let ends = next_set.as_ref().filter(|(end, _)| *end == height);
-        let next_set_id = ends.map_or(set_id, |(_, next)| next.id());
+        let ends = handover.as_ref().filter(|handover| handover.end == height);
+        let next_set_id = ends.map_or(set_id, |handover| handover.next.id());
         let (digest, tx_root, tx_count) = match &proposal {
             Some(proposal) => (proposal.digest(), proposal.tx_root, proposal.tx_count),
             None => (Proposal::null_digest(&self.chain, epoch, height), merkle::root(&[]), 0),
@@ -123,7 +123,7 @@ impl Executor {
         };
         self.parent = header.clone();
         let (receipts, uploaded) = (output.receipts, output.uploaded);
-        Ok(Executed { header, proposal, transactions, receipts, prepared, uploaded, next_set })
+        Ok(Executed { header, proposal, transactions, receipts, prepared, uploaded, handover })
     }
 
     /// Who validates the block that was prepared last. What it decides itself is for later blocks.

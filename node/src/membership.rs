@@ -87,7 +87,7 @@ impl Membership {
 
     /// The end of the epoch, as the replica wants it.
     pub fn handover(&self) -> Option<Handover> {
-        self.schedule.next_set().map(|(end, next)| Handover { end, next })
+        handover(&self.schedule)
     }
 
     /// Everybody who matters: present validators, those of the epochs before and after, and those
@@ -137,4 +137,13 @@ impl Membership {
             None => Ok(()),
         }
     }
+}
+
+/// The end of a schedule's epoch, as the replica wants it, with that of the next one if it is
+/// decided too.
+pub fn handover(schedule: &Schedule) -> Option<Handover> {
+    let (end, next) = schedule.next_set()?;
+    // At most two epochs ahead are decided.
+    let then = handover(&schedule.clone().at(end.next()?)).map(Box::new);
+    Some(Handover { end, next, then })
 }

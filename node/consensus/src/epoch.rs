@@ -42,20 +42,23 @@ impl Reign {
         self.validators.epoch
     }
 
-    fn next(&self, next: ValidatorSet, start: Mark) -> Self {
+    /// The epoch that begins at `start`. Its own end may be decided already: nobody would make a
+    /// block to learn of it.
+    fn next(&self, Handover { next, then, .. }: Handover, start: Mark) -> Self {
         let mut validators = next.validators.iter();
         let position = validators.position(|validator| Some(validator.key) == self.key);
         let me = position.and_then(|position| u8::try_from(position).ok());
-        Self { validators: next, start, me, key: self.key, handover: None }
+        let handover = then.map(|then| *then);
+        Self { validators: next, start, me, key: self.key, handover }
     }
 }
 
 impl Replica {
-    /// The state schedules the end of the epoch. The first schedule stands.
+    /// The state schedules the end of the epoch. Later it may know besides how the next one ends.
     pub(crate) fn schedule(&mut self, handover: Option<Handover>) {
         let next = self.reign.epoch().checked_add(Epoch(1));
         let handover = handover.filter(|handover| Some(handover.next.epoch) == next);
-        if self.reign.handover.is_none() {
+        if handover.is_some() {
             self.reign.handover = handover;
         }
     }
@@ -100,7 +103,7 @@ impl Replica {
     /// The end of the epoch is stable: the next set begins, in view 0.
     pub(crate) fn enter_epoch(&mut self) {
         let Some(handover) = self.reign.handover.take() else { return };
-        let reign = self.reign.next(handover.next, self.stable);
+        let reign = self.reign.next(handover, self.stable);
         let (epoch, me) = (reign.epoch(), reign.me);
         let settings = Settings {
             validators: reign.validators.clone(),

@@ -1,6 +1,6 @@
 //! What a replica is told, and what it asks for.
 
-use alloc::{sync::Arc, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 use weal_types::{
     Epoch, Hash, Height, TimeMs, View,
@@ -104,6 +104,8 @@ pub struct Handover {
     pub end: Height,
     /// Who votes afterwards.
     pub next: ValidatorSet,
+    /// How the next epoch ends in its turn, if that is decided too.
+    pub then: Option<Box<Handover>>,
 }
 
 /// What waits for time to pass.

@@ -181,7 +181,7 @@ fn records_of_the_next_epoch_wait_until_it_begins() {
     }
     replica.step(NOW, Event::Start(LIFE));
     replica.step(NOW, Event::Expired(Timer::Heartbeat));
-    let handover = Some(Handover { end: Height(2), next: set(1) });
+    let handover = Some(Handover { end: Height(2), next: set(1), then: None });
     let synced = Event::Synced { header: header(2), certificate: checkpoint(2), handover };
     let entered = replica.step(NOW, synced);
     assert!(entered.contains(&Action::Entered(Epoch(1), Some(0))), "{entered:?}");
@@ -337,7 +337,7 @@ fn a_commit_waits_for_its_certificate_also_when_a_voice_comes_back() {
 #[test]
 fn an_end_that_the_database_knows_is_known_at_once() {
     let mut settings = settings();
-    settings.handover = Some(Handover { end: Height(1), next: set(1) });
+    settings.handover = Some(Handover { end: Height(1), next: set(1), then: None });
     let mut replica = Replica::new(settings);
     replica.step(NOW, Event::Start(LIFE));
     remember(&mut replica, 1, 0, Vec::new());
@@ -398,4 +398,22 @@ fn a_block_for_a_settled_height_is_dropped() {
     let mut replica = awake();
     let late = Event::Built { view: View::ZERO, height: Height(1), proposal: None };
     assert_eq!(replica.step(NOW, late), []);
+}
+
+/// A node began another replica while the journal had to answer to the one before, whose tokens had
+/// the same numbers: the new one voted before its disk had the record.
+#[test]
+fn an_answer_to_the_replica_before_is_none_to_its_successor() {
+    let persisted = |replica: &mut Replica| {
+        let certificate = certificate(vote(CertificateKind::Commit, 0, 0, 1, [8; 32]));
+        match &hear(replica, 1, Message::Certificate(certificate))[..] {
+            [Action::Persist(token, _), ..] => *token,
+            other => panic!("{other:?}"),
+        }
+    };
+    let mut before = awake();
+    let old = persisted(&mut before);
+    let mut after = before.successor(settings());
+    after.step(NOW, Event::Start(LIFE));
+    assert_ne!(persisted(&mut after), old);
 }

@@ -9,9 +9,10 @@ use std::{
 };
 
 use cpu_time::ThreadTime;
+use weal_consensus::Handover;
 use weal_proof::certificate::HandOver;
 use weal_state::{Batch, RocksStore, State};
-use weal_types::{Height, certificate::ValidatorSet, receipt::Outcome};
+use weal_types::receipt::Outcome;
 
 use super::{Commit, EngineInput, InFlight, ToCommit};
 use crate::{
@@ -87,7 +88,7 @@ impl Committer {
         if let Some(ancestry) = &ancestry {
             Ledger::write_ancestry(&mut batch, ancestry);
         }
-        if let Some(end) = end_of_epoch(&block, executed.next_set) {
+        if let Some(end) = end_of_epoch(&block, executed.handover) {
             Ledger::write_end(&mut batch, &end);
         }
         self.state.commit(executed.prepared, &batch).map_err(|error| error.to_string())?;
@@ -130,11 +131,8 @@ impl Committer {
 
 /// What leads to the next epoch, if the block is the last of its own. It has a certificate then:
 /// nothing of the epoch comes after it that could prove it.
-fn end_of_epoch(
-    block: &FinalizedBlock,
-    next_set: Option<(Height, ValidatorSet)>,
-) -> Option<HandOver> {
-    let (end, next) = next_set?;
+fn end_of_epoch(block: &FinalizedBlock, handover: Option<Handover>) -> Option<HandOver> {
+    let Handover { end, next, .. } = handover?;
     let certificate = block.certificate.clone().filter(|_| end == block.header.height)?;
     Some(HandOver { header: block.header.clone(), certificate, next })
 }

@@ -10,9 +10,7 @@ use std::{
     time::Duration,
 };
 
-use weal_consensus::{
-    Body, Event, Handover, IN_FLIGHT, Life, Ordered, Pace, Replica, Settings, Timer,
-};
+use weal_consensus::{Body, Event, IN_FLIGHT, Life, Ordered, Pace, Replica, Settings, Timer};
 use weal_runtime::system;
 use weal_types::{
     Epoch, Hash, Height, PublicKey, TimeMs, TxHash, View,
@@ -337,7 +335,7 @@ impl Driver {
         }
         let dropped = self.settle_pool(&executed)?;
         let header = executed.header.clone();
-        let handover = handover(&executed);
+        let handover = executed.handover.clone();
         self.executed.insert(header.height, (executed, dropped));
         self.step(Event::Executed { header, handover })
     }
@@ -372,11 +370,6 @@ impl Driver {
     fn epoch(&self) -> Epoch {
         self.replica.reign().0.epoch
     }
-}
-
-/// What the state after a block says about the end of its epoch.
-pub(super) fn handover(executed: &Executed) -> Option<Handover> {
-    executed.next_set.clone().map(|(end, next)| Handover { end, next })
 }
 
 /// How a node with this setting spaces its blocks: one executes while the next is made durable and

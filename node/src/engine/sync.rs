@@ -9,11 +9,7 @@ use std::{collections::VecDeque, sync::Arc};
 use weal_consensus::{Event, Handover, Ordered};
 use weal_types::{Height, PublicKey, TimeMs, block::FinalHeader, certificate::Certificate};
 
-use super::{
-    Commit, ToCommit,
-    driver::{Driver, handover},
-    speak::Speaker,
-};
+use super::{Commit, ToCommit, driver::Driver, speak::Speaker};
 use crate::{
     clock::monotonic,
     executor::Executed,
@@ -183,7 +179,7 @@ impl Driver {
         let certificate = block.certificate.clone();
         let height = block.header.height;
         if sync.applying.is_empty() {
-            let handover = handover(&executed);
+            let handover = executed.handover.clone();
             let header = block.header;
             sync.ended = certificate.clone().map(|certificate| (header, certificate, handover));
         }

@@ -295,5 +295,5 @@ fn is_telling(world: &World, evidence: &Evidence) -> bool {
 /// What the state says about the end of the epoch.
 fn handover(world: &World, height: Height) -> Option<Handover> {
     let end = world.setup.epoch_end.filter(|end| height <= *end)?;
-    Some(Handover { end, next: set(Epoch(1)) })
+    Some(Handover { end, next: set(Epoch(1)), then: None })
 }

@@ -209,7 +209,7 @@ fn settings(chain: &Chain, member: usize, plan: &Plan, constitution: &Constituti
             true => None,
             false => chain.last().and_then(|block| block.certificate.clone()),
         },
-        handover: ledger.known_handover(),
+        handover: ledger.known_handover(constitution),
         window: plan.window,
         term: plan.term,
         pace: Pace { between_ms: plan.between_ms, in_flight: plan.in_flight, manual: false },

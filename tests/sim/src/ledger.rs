@@ -147,6 +147,8 @@ pub(crate) struct Ledger {
     pub(crate) start: (Height, BlockHash),
     /// Until when, and who follows.
     pub(crate) handover: Option<(Height, Rc<Reign>)>,
+    /// Who follows them, if that is decided before they begin.
+    after: Option<Rc<Reign>>,
 }
 
 impl Ledger {
@@ -162,6 +164,7 @@ impl Ledger {
             reign,
             start: (Height::ZERO, hash),
             handover: None,
+            after: None,
         }
     }
 
@@ -178,13 +181,21 @@ impl Ledger {
         *word |= 1 << (id % 64);
         self.count += 1;
         self.root = mix(self.root.rotate_left(11) ^ u64::from(id));
-        if self.handover.is_none()
-            && let Some(Some(members)) = constitution.acts.get(id as usize)
-        {
-            let epoch = Epoch(self.reign.set.epoch.0 + 1);
-            let next = Reign::new(epoch, members, &constitution.keys);
-            let end = Height(self.height.0 + 2 * constitution.window);
-            self.handover = Some((end, Rc::new(next)));
+        if let Some(Some(members)) = constitution.acts.get(id as usize) {
+            self.decide(members, constitution);
+        }
+    }
+
+    /// The first decision of an epoch ends it; those after it are about the epoch after the next.
+    fn decide(&mut self, members: &[usize], constitution: &Constitution) {
+        let epoch = self.reign.set.epoch.0;
+        let reign = |epoch| Rc::new(Reign::new(Epoch(epoch), members, &constitution.keys));
+        match self.handover {
+            None => {
+                let end = Height(self.height.0 + 2 * constitution.window);
+                self.handover = Some((end, reign(epoch + 1)));
+            }
+            Some(_) => self.after = Some(reign(epoch + 2)),
         }
     }
 
@@ -248,18 +259,28 @@ impl Ledger {
             next_set_id: ends.as_ref().map_or(self.reign.id, |(_, reign)| reign.id),
         };
         next.hash = header.hash();
-        let handover = next.known_handover();
+        let handover = next.known_handover(constitution);
         if let Some((_, reign)) = ends {
             next.reign = reign;
             next.start = (next.height, next.hash);
-            next.handover = None;
+            next.handover = next.next_end(next.height, constitution);
+            next.after = None;
         }
         (Rc::new(next), header, handover)
     }
 
+    /// How the epoch ends that begins after `end`, if that is decided.
+    fn next_end(&self, end: Height, constitution: &Constitution) -> Option<(Height, Rc<Reign>)> {
+        let after = self.after.clone()?;
+        Some((Height(end.0 + 2 * constitution.window), after))
+    }
+
     /// As a replica is told of it.
-    pub(crate) fn known_handover(&self) -> Option<Handover> {
-        let known = self.handover.as_ref();
-        known.map(|(end, reign)| Handover { end: *end, next: reign.set.clone() })
+    pub(crate) fn known_handover(&self, constitution: &Constitution) -> Option<Handover> {
+        let (end, reign) = self.handover.as_ref()?;
+        let then = self
+            .next_end(*end, constitution)
+            .map(|(end, reign)| Box::new(Handover { end, next: reign.set.clone(), then: None }));
+        Some(Handover { end: *end, next: reign.set.clone(), then })
     }
 }

@@ -7,7 +7,7 @@ use crate::lab::{Lab, set};
 
 fn ending(lab: &mut Lab, from: u64, end: u64, keys: [u8; 4]) {
     for node in &mut lab.nodes {
-        let handover = Handover { end: Height(end), next: set(1, keys) };
+        let handover = Handover { end: Height(end), next: set(1, keys), then: None };
         node.handover = Some((Height(from), handover));
     }
 }
@@ -29,6 +29,27 @@ fn an_epoch_is_filled_up_and_the_next_begins_with_its_set() {
     let positions: Vec<_> = lab.nodes.iter().map(|node| node.entered.clone()).collect();
     let entered = |me| vec![(Epoch(1), Some(me))];
     assert_eq!(positions, [entered(3), entered(0), entered(1), entered(2)]);
+}
+
+/// Nobody makes a block on an idle chain: from none would the next set have learnt that its own end
+/// is decided as well.
+#[test]
+fn an_end_that_is_decided_before_its_epoch_begins_needs_no_transaction() {
+    let mut lab = Lab::new(4);
+    ending(&mut lab, 1, 3, [0, 1, 2, 3]);
+    for (_, first) in lab.nodes.iter_mut().filter_map(|node| node.handover.as_mut()) {
+        let second = Handover { end: Height(6), next: set(2, [0, 1, 2, 3]), then: None };
+        first.then = Some(Box::new(second));
+    }
+    lab.transactions_everywhere();
+    lab.nothing_to_order();
+    for _ in 0..8 {
+        lab.ring_all(Timer::Build);
+    }
+    assert_eq!(lab.heights(), [6; 4], "empty blocks lead to both ends");
+    for (at, node) in (0..).zip(&lab.nodes) {
+        assert_eq!(node.entered, [(Epoch(1), Some(at)), (Epoch(2), Some(at))]);
+    }
 }
 
 #[test]
