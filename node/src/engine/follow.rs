@@ -95,7 +95,14 @@ impl Driver {
         Ok(())
     }
 
-    /// A follower has executed a block that a quorum certified.
+    /// Whether this follower has a vote on the block after its newest one. What it says then rests
+    /// on all that came before, so that must survive a power cut (rule B3).
+    pub(super) fn is_awaited(&self) -> Result<bool, String> {
+        Ok(self.keys.among(&self.membership.set()?).1.is_some())
+    }
+
+    /// A follower has executed a block that a quorum certified, and where it takes part in what
+    /// comes next, has it on disk.
     pub(super) fn followed(&mut self, header: &FinalHeader) -> Result<(), String> {
         self.settled(header.height);
         self.follow_on();
@@ -103,9 +110,9 @@ impl Driver {
             return Ok(());
         }
         let epoch = self.membership.set()?.epoch;
-        match self.keys.among(&self.membership.set()?).1 {
-            Some(_) => self.is_joining = true,
-            None => self.begin(u8::MAX)?,
+        match self.is_awaited()? {
+            true => self.is_joining = true,
+            false => self.begin(u8::MAX)?,
         }
         let (key, position) = self.keys.among(&self.membership.set()?);
         tracing::info!(epoch = epoch.0, ?position, "epoch");

@@ -185,6 +185,7 @@ impl Driver {
         }
         self.commit(ToCommit { executed, certificate, ancestry, dropped })?;
         if self.is_follower()
+            && !self.is_awaited()?
             && let Some((header, ..)) = self.sync.as_mut().and_then(|sync| sync.ended.take())
         {
             // It has promised nobody anything: what a power cut takes is asked for again.
@@ -206,6 +207,9 @@ impl Driver {
         else {
             return Ok(());
         };
+        if self.is_follower() {
+            return self.followed(&header);
+        }
         tracing::info!(height = height.0, "caught up so far");
         self.sync = None;
         self.settled(height);
