@@ -12,7 +12,10 @@ use weal_node::{
     telemetry,
     validator_key::ValidatorKey,
 };
-use weal_types::{ChainId, Height, certificate::ready_message};
+use weal_types::{
+    ChainId, Height, PublicKey,
+    certificate::{ReadyFor, ready_message},
+};
 
 /// Fewer and shorter waits in the allocator than the system's: a tenth of the time of a commit.
 #[global_allocator]
@@ -54,6 +57,12 @@ enum Command {
         /// The newest height of the node that is to use the key.
         #[arg(long, value_name = "HEIGHT")]
         height: u64,
+        /// The proposal by which the key joins, as `chain_validators` names it.
+        #[arg(long, value_name = "ID", required_unless_present = "replaces")]
+        proposal: Option<String>,
+        /// The validator's key whose place it takes.
+        #[arg(long, value_name = "KEY", conflicts_with = "proposal")]
+        replaces: Option<String>,
     },
     /// Make a validator's key file, or read one, and print the public key.
     Key {
@@ -66,7 +75,10 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run { config, ready_file } => run(&config, ready_file.as_deref()),
         Command::CheckConfig { config } => check(&config),
-        Command::Ready { file, chain, height } => ready(&file, &chain, Height(height)),
+        Command::Ready { file, chain, height, proposal, replaces } => {
+            let purpose = (proposal.as_deref(), replaces.as_deref());
+            ready(&file, &chain, Height(height), purpose)
+        }
         Command::Key { file } => key(&file),
     };
     match result {
@@ -101,16 +113,30 @@ fn check(config: &std::path::Path) -> Outcome {
     Ok(())
 }
 
-fn ready(file: &std::path::Path, chain: &str, height: Height) -> Outcome {
+fn ready(
+    file: &std::path::Path,
+    chain: &str,
+    height: Height,
+    (proposal, replaces): (Option<&str>, Option<&str>),
+) -> Outcome {
     let key = ValidatorKey::read(file)?;
-    let mut id = [0; 32];
-    hex::decode_to_slice(chain.trim_start_matches("0x"), &mut id)
-        .map_err(|_| format!("`{chain}` is no chain id: 0x and 64 hexadecimal digits"))?;
-    let signature = key.sign(&ready_message(&ChainId(id), &key.public(), height));
+    let chain = ChainId(bytes32("chain id", chain)?);
+    let purpose = match (proposal, replaces) {
+        (_, Some(key)) => ReadyFor::Replacing(PublicKey(bytes32("public key", key)?)),
+        (proposal, None) => ReadyFor::Proposal(bytes32("proposal", proposal.unwrap_or_default())?),
+    };
+    let signature = key.sign(&ready_message(&chain, &key.public(), height, &purpose));
     println!("key        0x{}", hex::encode(key.public().0));
     println!("height     {height}");
     println!("signature  0x{}", hex::encode(signature));
     Ok(())
+}
+
+fn bytes32(what: &str, text: &str) -> Result<[u8; 32], String> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(text.trim_start_matches("0x"), &mut bytes)
+        .map_err(|_| format!("`{text}` is no {what}: 0x and 64 hexadecimal digits"))?;
+    Ok(bytes)
 }
 
 fn key(file: &std::path::Path) -> Outcome {

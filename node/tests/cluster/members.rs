@@ -4,6 +4,7 @@ use weal_proof::certificate::Anchor;
 use weal_runtime::system::validators::{Change, Member, Start};
 use weal_types::{
     Epoch, Height, PublicKey, TxHash,
+    certificate::ReadyFor,
     receipt::{Outcome, Receipt},
 };
 
@@ -96,7 +97,7 @@ async fn a_validator_is_removed_and_another_replaces_its_key() {
     let place = (cluster.key(1), cluster.address(1));
     let hash = cluster.decide(0, GOVERNANCE, "relocate", &place).await;
     cluster.settle(hash).await;
-    let (height, signature) = cluster.ready(1, 50);
+    let (height, signature) = cluster.ready(1, 50, ReadyFor::Replacing(cluster.key(1)));
     let args: (PublicKey, PublicKey, Height, [u8; 64]) =
         (cluster.key(1), key(50).public(), height, signature);
     let hash = cluster.decide(2, GOVERNANCE, "rotate", &args).await;
@@ -132,7 +133,7 @@ async fn a_node_follows_and_becomes_a_validator() {
     let hash = cluster.decide(0, GOVERNANCE, "approve", &change).await;
     cluster.settle(hash).await;
     assert_eq!(start::<Option<Start>>(&cluster, 4, &hash), None, "it has not said it is ready");
-    let (height, signature) = cluster.ready(4, 4);
+    let (height, signature) = cluster.ready(4, 4, ReadyFor::Proposal(change.id()));
     let args = (change.id(), height, signature);
     let hash = cluster.decide(4, GOVERNANCE, "declare_ready", &args).await;
     cluster.settle(hash).await;

@@ -18,7 +18,10 @@ use weal_node::{
     validator_key::ValidatorKey,
 };
 use weal_runtime::system::VALIDATORS;
-use weal_types::{Epoch, Height, PublicKey, TxHash, certificate::ready_message};
+use weal_types::{
+    Epoch, Height, PublicKey, TxHash,
+    certificate::{ReadyFor, ready_message},
+};
 
 use crate::{
     people::{self, PEOPLE, WEALTH, balances, document_of},
@@ -200,10 +203,11 @@ impl Cluster {
     }
 
     /// What a node says with a key to show that it is ready.
-    pub fn ready(&self, number: usize, seed: usize) -> (Height, [u8; 64]) {
+    pub fn ready(&self, number: usize, seed: usize, purpose: ReadyFor) -> (Height, [u8; 64]) {
         let height = self.node(number).head().header.height;
         let key = key(seed);
-        (height, key.sign(&ready_message(&self.spec.chain, &key.public(), height)))
+        let message = ready_message(&self.spec.chain, &key.public(), height, &purpose);
+        (height, key.sign(&message))
     }
 
     /// Waits until all running nodes are in an epoch.

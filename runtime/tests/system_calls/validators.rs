@@ -11,7 +11,7 @@ use weal_runtime::system::{
 };
 use weal_types::{
     AccountId, Epoch, Hash, Height, PublicKey,
-    certificate::{VOTE_SIGNING_CONTEXT, ready_message},
+    certificate::{ReadyFor, VOTE_SIGNING_CONTEXT, ready_message},
 };
 
 use crate::world::{World, ada, bank, bob, gov};
@@ -44,9 +44,9 @@ fn world() -> World {
 }
 
 /// What a validator's new key signs, for the next block.
-fn ready(world: &World, seed: u8) -> (Height, [u8; 64]) {
+fn ready(world: &World, seed: u8, purpose: ReadyFor) -> (Height, [u8; 64]) {
     let height = world.chain.context.height;
-    let message = ready_message(&world.chain.context.chain, &key(seed), height);
+    let message = ready_message(&world.chain.context.chain, &key(seed), height, &purpose);
     (height, pair(seed).sign_simple(VOTE_SIGNING_CONTEXT, &message).to_bytes())
 }
 
@@ -71,7 +71,7 @@ fn a_quorum_and_the_joiners_word_add_a_validator() {
         world.ok(who, VALIDATORS, "approve", &change)
     };
     assert_eq!(approve(&mut world, &bank()), None);
-    let (height, signature) = ready(&world, 5);
+    let (height, signature) = ready(&world, 5, ReadyFor::Proposal(change.id()));
     let args = (change.id(), height, signature);
     // Anybody may bring it.
     assert_eq!(world.ok::<Option<Start>>(&gov(), VALIDATORS, "declare_ready", &args), None);
@@ -96,7 +96,7 @@ fn a_quorum_and_the_joiners_word_add_a_validator() {
 #[test]
 fn an_operator_replaces_its_key_and_its_address_alone() {
     let mut world = world();
-    let (height, signature) = ready(&world, 9);
+    let (height, signature) = ready(&world, 9, ReadyFor::Replacing(key(3)));
     let args = (key(3), key(9), height, signature);
     world.denied(&bob(), VALIDATORS, "rotate", &args);
     let start: Start = world.ok(&ada(), VALIDATORS, "rotate", &args);
@@ -108,6 +108,23 @@ fn an_operator_replaces_its_key_and_its_address_alone() {
     world.ok::<()>(&ada(), VALIDATORS, "relocate", &place);
     let next = reign(&world, 1).expect("the next epoch is decided");
     assert_eq!(next.members[2].address, "elsewhere.example:1");
+}
+
+/// An operator took what a joiner had signed, and made the joiner's key its own validator's.
+#[test]
+fn what_a_joiner_signs_is_of_no_use_to_another_operator() {
+    let mut world = world();
+    let change = Change::Add(member(5, &gov()));
+    world.ok::<Option<Start>>(&ada(), VALIDATORS, "approve", &change);
+    let (height, signature) = ready(&world, 5, ReadyFor::Proposal(change.id()));
+    let args = (key(4), key(5), height, signature);
+    assert_eq!(world.code(&bob(), VALIDATORS, "rotate", &args), error::SIGNATURE);
+    // Nor is what a key signed that was to replace another one.
+    let (height, signature) = ready(&world, 5, ReadyFor::Replacing(key(3)));
+    let args = (key(4), key(5), height, signature);
+    assert_eq!(world.code(&bob(), VALIDATORS, "rotate", &args), error::SIGNATURE);
+    let args = (change.id(), height, signature);
+    assert_eq!(world.code(&gov(), VALIDATORS, "declare_ready", &args), error::SIGNATURE);
 }
 
 #[test]
@@ -149,8 +166,10 @@ fn a_joiner_speaks_for_itself_and_lately() {
     world.ok::<Option<Start>>(&ada(), VALIDATORS, "approve", &change);
     pass(&mut world, 2 * READY_HEIGHTS);
     let id = change.id();
-    let (height, signature) = ready(&world, 5);
-    let (_, other) = ready(&world, 6);
+    let purpose = ReadyFor::Proposal(id);
+    let (height, signature) = ready(&world, 5, purpose);
+    let (_, other) = ready(&world, 6, purpose);
+    let (_, meant) = ready(&world, 5, ReadyFor::Proposal([9; 32]));
     let late = Height(height.0 - READY_HEIGHTS);
     let early = Height(height.0 + 2);
     let cases = [
@@ -158,6 +177,7 @@ fn a_joiner_speaks_for_itself_and_lately() {
         ((id, early, signature), error::NOT_RECENT),
         ((id, Height(height.0 - 1), signature), error::SIGNATURE),
         ((id, height, other), error::SIGNATURE),
+        ((id, height, meant), error::SIGNATURE),
         (([9; 32], height, signature), error::NO_PROPOSAL),
     ];
     for (args, expected) in cases {
@@ -167,7 +187,7 @@ fn a_joiner_speaks_for_itself_and_lately() {
     // Its word grows old, and the change waits for another one.
     pass(&mut world, READY_HEIGHTS + 1);
     assert_eq!(world.ok::<Option<Start>>(&bank(), VALIDATORS, "approve", &change), None);
-    let (height, signature) = ready(&world, 5);
+    let (height, signature) = ready(&world, 5, purpose);
     let args = (id, height, signature);
     let decided: Option<Start> = world.ok(&gov(), VALIDATORS, "declare_ready", &args);
     assert_eq!(decided.map(|start| start.epoch), Some(Epoch(1)));

@@ -178,10 +178,25 @@ impl ValidatorSet {
 /// A signature of [`ready_message`] in the context [`VOTE_SIGNING_CONTEXT`].
 pub type ReadySignature = [u8; 64];
 
+/// What a key is ready for. Without it, another operator could use what a joiner signed to vote with
+/// the joiner's key in the place of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum ReadyFor {
+    /// To join as this proposal says.
+    Proposal(Hash),
+    /// To take this key's place.
+    Replacing(PublicKey),
+}
+
 /// What a key signs with which a validator is to vote: that it is at hand in a node that has the
 /// chain up to this height.
-pub fn ready_message(chain: &ChainId, key: &PublicKey, height: Height) -> Hash {
-    hash(Tag::Ready, &[&chain.0, &key.0, &height.encode()])
+pub fn ready_message(
+    chain: &ChainId,
+    key: &PublicKey,
+    height: Height,
+    purpose: &ReadyFor,
+) -> Hash {
+    hash(Tag::Ready, &[&chain.0, &key.0, &height.encode(), &purpose.encode()])
 }
 
 #[cfg(test)]

@@ -40,7 +40,9 @@ fn height() -> Field {
 
 fn signature() -> Field {
     field("signature", "Bytes64").label("Signature").doc(
-        "By the new key in the context weal/pbft/1, over H(weal/ready/1, chain ‖ key ‖ height).",
+        "By the new key in the context weal/pbft/1, over H(weal/ready/1, chain ‖ key ‖ height ‖ \
+         purpose). The purpose of one that joins is 0x00 and the proposal, that of one that \
+         replaces another 0x01 and the replaced key.",
     )
 }
 
@@ -270,7 +272,7 @@ fn errors() -> Vec<ErrorCase> {
         error(
             code::SIGNATURE,
             "Signature",
-            "The signature is not one by {key} over this chain, key and height.",
+            "The signature is not one by {key} over this chain, key, height and purpose.",
             [key()],
         ),
         error(

@@ -16,7 +16,7 @@
 use parity_scale_codec::Encode;
 use weal_types::{
     AccountId, Hash, Height, PublicKey,
-    certificate::{ReadySignature, VOTE_SIGNING_CONTEXT, ready_message},
+    certificate::{ReadyFor, ReadySignature, VOTE_SIGNING_CONTEXT, ready_message},
     codec::Bounded,
     receipt::FailureKind,
     state::{Direction, Snapshot, StateKey, StorageFault},
@@ -159,7 +159,7 @@ fn declare_ready(native: &mut Native<'_>) -> Result<Vec<u8>, Stop> {
     if matches!(proposal.change, Change::Remove(_)) {
         return refuse(error::NO_PROPOSAL, &id);
     }
-    check_ready(native, &key, height, &signature)?;
+    check_ready(native, &key, &ReadyFor::Proposal(id), (height, &signature))?;
     proposal.ready = proposal.ready.max(Some(height));
     let mut schedule = schedule(native)?;
     let start = decide(native, &mut schedule, &id, &proposal)?;
@@ -172,7 +172,7 @@ fn rotate(native: &mut Native<'_>) -> Result<Vec<u8>, Stop> {
         native.args()?;
     let mut schedule = operated(native, &key)?;
     check_key(native, &new)?;
-    check_ready(native, &new, height, &signature)?;
+    check_ready(native, &new, &ReadyFor::Replacing(key), (height, &signature))?;
     let start = schedule.rotate(native.height(), &key, new).map_err(misfit)?;
     native.write(SCHEDULE_KEY, &schedule)?;
     native.emit("Rotated", &[&key.0, &new.0], &start)?;
@@ -295,12 +295,12 @@ pub fn is_address(text: &str) -> bool {
     text.is_empty() || (text.len() <= ADDRESS_BYTES && is_plain && names_place)
 }
 
-/// Whether the holder of `key` said at a recent height that it is ready.
+/// Whether the holder of `key` said at a recent height that it is ready for this.
 fn check_ready(
     native: &mut Native<'_>,
     key: &PublicKey,
-    height: Height,
-    signature: &ReadySignature,
+    purpose: &ReadyFor,
+    (height, signature): (Height, &ReadySignature),
 ) -> Result<(), Stop> {
     let now = native.height();
     let least = Height(now.0.saturating_sub(READY_HEIGHTS));
@@ -309,7 +309,7 @@ fn check_ready(
     }
     native.meter.charge(gas::SIGNATURE)?;
     let chain = native.shared.borrow().block.chain;
-    let message = ready_message(&chain, key, height);
+    let message = ready_message(&chain, key, height, purpose);
     let holds = crate::signature::signing_key(key).is_some_and(|key| {
         let read = schnorrkel::Signature::from_bytes(signature);
         read.is_ok_and(|read| key.verify_simple(VOTE_SIGNING_CONTEXT, &message, &read).is_ok())
