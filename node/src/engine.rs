@@ -37,8 +37,7 @@ use weal_consensus::{Pace, Replica, Settings, Token, Verified};
 use weal_net::Received;
 use weal_state::PREPARED_BLOCKS;
 use weal_types::{
-    Epoch, Hash, Height, PublicKey, TxHash, block::Proposal, certificate::Certificate,
-    receipt::SkipReason,
+    Epoch, Hash, Height, TxHash, block::Proposal, certificate::Certificate, receipt::SkipReason,
 };
 
 use crate::{
@@ -90,16 +89,27 @@ pub enum EngineInput {
         /// Counts against the sender until the message is heard.
         permit: Received,
     },
-    /// A proposal with its transactions, or one whose transactions break a rule.
-    Body(Result<Body, Proposal>),
-    /// Somebody wants the transactions of a proposal.
-    WantBody(PublicKey, Hash),
+    /// A validator sent a proposal with its transactions, or one whose transactions break a rule.
+    Body {
+        /// Which.
+        body: Result<Body, Proposal>,
+        /// As for a message.
+        permit: Received,
+    },
+    /// A validator wants the transactions of a proposal.
+    WantBody {
+        /// Its digest.
+        digest: Hash,
+        /// Who asks; as for a message.
+        permit: Received,
+    },
     /// Final blocks, of which the last has a certificate.
-    Blocks(Vec<ProvenBlock>),
-    /// A node that is not part of this epoch says which one it is in.
-    Elsewhere(PublicKey, Epoch),
-    /// Somebody wants the certificate of an epoch's last header.
-    WantEnd(PublicKey, Epoch),
+    Blocks {
+        /// The blocks.
+        blocks: Vec<ProvenBlock>,
+        /// As for a message.
+        permit: Received,
+    },
     /// A part of this machine failed: nothing more is done.
     Failed(String),
     /// Finish what is executing, and end.

@@ -41,6 +41,13 @@ const BATCH: usize = 256;
 /// Requests that may wait; whoever submits more waits.
 const WAITING: usize = 1_024;
 
+/// What validators push may wait in so many packets of some 64 KiB; what comes beyond is dropped.
+const PUSHED: usize = 256;
+
+/// The same for nodes without a vote, so that none of them takes the place of clients or
+/// validators.
+const PUSHED_BY_OTHERS: usize = 32;
+
 /// One verdict for each transaction of a request.
 pub type Verdicts = Vec<Result<TxHash, SubmitError>>;
 
@@ -65,8 +72,10 @@ type Client = (oneshot::Sender<Verdicts>, Verdicts);
 pub struct Intake {
     /// `None` closes it.
     requests: mpsc::UnboundedSender<Option<Request>>,
-    /// Bounds what waits in the channel.
+    /// Bounds what waits in the channel: of clients, of validators, and of nodes without a vote.
     room: Arc<Semaphore>,
+    pushed: Arc<Semaphore>,
+    pushed_by_others: Arc<Semaphore>,
 }
 
 /// What the thread works with.
@@ -99,7 +108,9 @@ impl Intake {
         let (requests, waiting) = mpsc::unbounded_channel();
         let run = move || parts.run(waiting);
         let thread = std::thread::Builder::new().name("verifier".into()).spawn(run)?;
-        Ok((Self { requests, room: Arc::new(Semaphore::new(WAITING)) }, thread))
+        let [room, pushed, pushed_by_others] =
+            [WAITING, PUSHED, PUSHED_BY_OTHERS].map(|most| Arc::new(Semaphore::new(most)));
+        Ok((Self { requests, room, pushed, pushed_by_others }, thread))
     }
 
     /// Takes nothing more in; what waits is told so.
@@ -120,10 +131,11 @@ impl Intake {
         verdicts.await.unwrap_or_else(|_| stopped(count))
     }
 
-    /// Takes in what another validator pushes. Where there is no room it is dropped: whoever has it
-    /// offers it again while it waits.
-    pub fn push(&self, wires: Vec<Vec<u8>>) {
-        if let Ok(room) = Arc::clone(&self.room).try_acquire_owned() {
+    /// Takes in what another node pushes. Where there is no room it is dropped: whoever has it offers
+    /// it again while it waits.
+    pub fn push(&self, wires: Vec<Vec<u8>>, by_validator: bool) {
+        let room = if by_validator { &self.pushed } else { &self.pushed_by_others };
+        if let Ok(room) = Arc::clone(room).try_acquire_owned() {
             // A thread that has ended takes nothing in.
             let _ = self.requests.send(Some(Request::Pushed(wires, room)));
         }

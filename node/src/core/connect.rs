@@ -80,6 +80,7 @@ impl Joined {
             intake,
             engine,
             archive,
+            network: Arc::clone(&network),
             metrics,
         };
         let door = door::start(parts, waiting)?;

@@ -240,20 +240,12 @@ impl Driver {
                 drop(permit);
                 heard.unwrap_or(Ok(()))
             }
-            EngineInput::Body(body) => self.body_arrived(body),
-            EngineInput::WantBody(from, digest) => {
-                self.give_body(&from, digest);
+            EngineInput::Body { body, permit: _permit } => self.body_arrived(body),
+            EngineInput::WantBody { digest, permit } => {
+                self.give_body(&permit.from, digest);
                 Ok(())
             }
-            EngineInput::Blocks(blocks) => self.blocks_arrived(blocks),
-            EngineInput::Elsewhere(from, epoch) => {
-                self.heard_from_elsewhere(&from, epoch);
-                Ok(())
-            }
-            EngineInput::WantEnd(from, epoch) => {
-                self.send_epoch_end(&from, epoch);
-                Ok(())
-            }
+            EngineInput::Blocks { blocks, permit: _permit } => self.blocks_arrived(blocks),
             EngineInput::Stop | EngineInput::Failed(_) => Ok(()),
         }
     }

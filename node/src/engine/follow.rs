@@ -144,17 +144,6 @@ impl Driver {
         place.map(|place| self.membership.peers(place, &self.keys)).unwrap_or_default()
     }
 
-    /// Somebody outside of the present epoch says that it is in another one. Who is behind is sent
-    /// the end of its epoch; who is ahead is asked for the end of this one.
-    pub(super) fn heard_from_elsewhere(&self, from: &PublicKey, epoch: Epoch) {
-        let own = self.replica.reign().0.epoch;
-        if epoch < own {
-            self.send_epoch_end(from, epoch);
-        } else if epoch > own && !self.is_follower() {
-            self.speaker.give(from, &Packet::WantEnd(own));
-        }
-    }
-
     /// The certificate of the last header of an epoch, which leads whoever is in it to the next.
     pub(super) fn send_epoch_end(&self, to: &PublicKey, epoch: Epoch) {
         match self.ledger.end(epoch) {

@@ -1,5 +1,5 @@
-//! Final blocks for whoever is behind, read from the ledger on a thread of their own: votes do not
-//! wait for a disk.
+//! Final blocks and the ends of epochs for whoever is behind, read from the ledger on a thread of
+//! their own: votes do not wait for a disk.
 
 use std::{
     collections::BTreeSet,
@@ -8,8 +8,9 @@ use std::{
 };
 
 use parity_scale_codec::Encode;
+use weal_consensus::Message;
 use weal_net::Network;
-use weal_types::{Height, PublicKey, codec::Bounded};
+use weal_types::{Epoch, Height, PublicKey, codec::Bounded};
 
 use super::packet::{BLOCKS, BLOCKS_BYTES, Block, Packet};
 use crate::ledger::{Ledger, LedgerError};
@@ -17,28 +18,25 @@ use crate::ledger::{Ledger, LedgerError};
 /// Questions that may wait; more are dropped, and asked again by whoever needs the answer.
 const WAITING: usize = 64;
 
-/// One question for blocks.
-pub struct Question {
-    /// Who asks.
-    pub from: PublicKey,
-    /// The first block.
-    pub first: Height,
-    /// The last.
-    pub last: Height,
+/// What somebody asks for.
+pub enum Question {
+    /// Blocks, from the first to the last.
+    Blocks(Height, Height),
+    /// The certificate of an epoch's last header, which leads whoever is in it to the next.
+    End(Epoch),
 }
 
 /// Takes questions. Each node has one waiting at most, so nobody's crowd out the others'.
 pub struct Archive {
-    questions: mpsc::SyncSender<Question>,
+    questions: mpsc::SyncSender<(PublicKey, Question)>,
     asking: Arc<Mutex<BTreeSet<PublicKey>>>,
 }
 
 impl Archive {
     /// Answers when it is this question's turn, or never: whoever needs the answer asks again.
-    pub fn ask(&self, question: Question) {
+    pub fn ask(&self, from: PublicKey, question: Question) {
         let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
-        let from = question.from;
-        if asking.insert(from) && self.questions.try_send(question).is_err() {
+        if asking.insert(from) && self.questions.try_send((from, question)).is_err() {
             asking.remove(&from);
         }
     }
@@ -46,25 +44,36 @@ impl Archive {
 
 /// Starts the thread; it ends with what takes the questions.
 pub fn start(ledger: Ledger, network: Arc<Network>) -> std::io::Result<(Archive, JoinHandle<()>)> {
-    let (questions, waiting) = mpsc::sync_channel::<Question>(WAITING);
+    let (questions, waiting) = mpsc::sync_channel::<(PublicKey, Question)>(WAITING);
     let asking = Arc::new(Mutex::new(BTreeSet::new()));
     let archive = Archive { questions, asking: Arc::clone(&asking) };
     let run = move || {
-        while let Ok(Question { from, first, last }) = waiting.recv() {
+        while let Ok((from, question)) = waiting.recv() {
             asking.lock().unwrap_or_else(PoisonError::into_inner).remove(&from);
-            match collect(&ledger, first, last) {
-                Ok(blocks) if blocks.is_empty() => {}
-                Ok(blocks) => {
-                    // There are no more than fit.
-                    let packet = Packet::Blocks(Bounded::new(blocks).unwrap_or_default());
-                    network.send(&from, packet.urgency(), packet.encode().into());
-                }
+            match answer(&ledger, &question) {
+                Ok(None) => {}
+                Ok(Some(packet)) => network.send(&from, packet.urgency(), packet.encode().into()),
                 Err(error) => tracing::error!(%error, "a block cannot be read for another node"),
             }
         }
     };
     let thread = std::thread::Builder::new().name("archive".into()).spawn(run)?;
     Ok((archive, thread))
+}
+
+/// What there is; an epoch that has not ended, and blocks that are being written, are asked for
+/// again.
+fn answer(ledger: &Ledger, question: &Question) -> Result<Option<Packet>, LedgerError> {
+    Ok(match question {
+        Question::Blocks(first, last) => {
+            let blocks = collect(ledger, *first, *last)?;
+            // There are no more than fit.
+            (!blocks.is_empty()).then(|| Packet::Blocks(Bounded::new(blocks).unwrap_or_default()))
+        }
+        Question::End(epoch) => ledger
+            .end(*epoch)?
+            .map(|end| Packet::Message(Message::Certificate(Arc::new(end.certificate)))),
+    })
 }
 
 /// Blocks from `first` on, as far as there are, one answer holds, and the last has a certificate.

@@ -11,15 +11,18 @@ use std::{
 };
 
 use cpu_time::ThreadTime;
+use parity_scale_codec::Encode;
 use weal_consensus::{Invalid, Message, Verified};
-use weal_net::Received;
-use weal_types::{ChainId, PublicKey, block::Proposal, codec::Bounded};
+use weal_net::{Network, Received};
+use weal_types::{
+    ChainId, Epoch, PublicKey, block::Proposal, certificate::CertificateKind, codec::Bounded,
+};
 
 use super::{
     archive::{Archive, Question},
     assemble::{self, Flaw},
     blocks,
-    judge::{Present, Sr25519},
+    judge::{Judge, Present, Sr25519},
     packet::{Block, Packet, Wires},
 };
 use crate::{
@@ -55,6 +58,8 @@ pub struct DoorParts {
     pub engine: mpsc::Sender<EngineInput>,
     /// Who reads final blocks.
     pub archive: Archive,
+    /// Where it asks whoever is ahead.
+    pub network: Arc<Network>,
     /// Where time goes.
     pub metrics: Arc<Metrics>,
 }
@@ -113,37 +118,50 @@ impl Door {
         }
         self.judge(letters);
         for (received, packet) in others {
-            self.take(&received, packet);
+            self.take(received, packet);
         }
         true
     }
 
-    /// Messages of validators, all signatures together.
+    /// Messages, the signatures of all validators' together. From whoever has no vote this node
+    /// hears where it is, and takes the proof that an epoch has ended: one of each in a batch, and
+    /// judged by itself, for what does not hold makes all that it is judged with dearer.
     fn judge(&mut self, letters: Vec<Letter>) {
         let judge = self.parts.present.get();
-        let (mut senders, mut messages) = (Vec::new(), Vec::new());
+        if judge.me.is_none() {
+            // A node without a vote follows, and hears nobody.
+            return;
+        }
+        let (mut heard, mut proofs) = (Vec::new(), BTreeMap::new());
         for (received, message) in letters {
-            let position = judge.position(&received.from);
-            match (position, &message) {
-                // A node without a vote follows, and hears nobody.
-                _ if judge.me.is_none() => {}
-                (Some(position), _) => {
-                    senders.push((received, position));
-                    messages.push(message);
-                }
+            match (judge.position(&received.from), &message) {
+                (Some(position), _) => heard.push((received, position, message)),
                 (None, Message::Status(status)) => {
-                    self.tell(EngineInput::Elsewhere(received.from, status.epoch));
+                    self.meet(&received.from, status.epoch, judge.validators.epoch);
                 }
-                // Whoever brings it, its signers count.
-                (None, Message::Certificate(_)) => {
-                    senders.push((received, 0));
-                    messages.push(message);
+                (None, Message::Certificate(certificate))
+                    if certificate.vote.kind == CertificateKind::Checkpoint =>
+                {
+                    // Whoever brings it, its signers count.
+                    proofs.insert(received.from, (received, 0, message));
                 }
                 (None, _) => {
                     tracing::debug!(peer = ?received.from, "speaks, and does not validate");
                 }
             }
         }
+        self.let_in(&judge, heard);
+        for proof in proofs.into_values() {
+            self.let_in(&judge, vec![proof]);
+        }
+    }
+
+    /// Lets messages in, each from the validator at a position, as far as they hold.
+    fn let_in(&mut self, judge: &Judge, heard: Vec<(Received, u8, Message)>) {
+        let (senders, messages): (Vec<_>, Vec<_>) = heard
+            .into_iter()
+            .map(|(received, position, message)| ((received, position), message))
+            .unzip();
         let verdicts = Verified::check_all(messages, &judge.rules(), &Sr25519);
         let epoch = judge.validators.epoch;
         for ((received, from), verdict) in senders.into_iter().zip(verdicts) {
@@ -158,40 +176,65 @@ impl Door {
         }
     }
 
-    fn take(&mut self, received: &Received, packet: Packet) {
-        let from = received.from;
-        match packet {
-            // Sorted out before.
-            Packet::Message(_) => {}
-            Packet::Body(proposal, wires) => self.take_body(from, *proposal, wires),
-            Packet::WantBody(digest) => self.tell(EngineInput::WantBody(from, digest)),
-            Packet::Transactions(wires) => self.parts.intake.push(wires.into_inner()),
-            Packet::WantBlocks { first, last } => {
-                self.parts.archive.ask(Question { from, first, last });
-            }
-            Packet::Blocks(blocks) => self.take_blocks(from, blocks),
-            Packet::WantEnd(epoch) => self.tell(EngineInput::WantEnd(from, epoch)),
+    /// Somebody outside of the present epoch says in which one it is. Who is behind is sent the end
+    /// of that; who is ahead is asked for the end of this one.
+    fn meet(&self, from: &PublicKey, epoch: Epoch, own: Epoch) {
+        if epoch < own {
+            self.parts.archive.ask(*from, Question::End(epoch));
+        } else if epoch > own {
+            let packet = Packet::WantEnd(own);
+            self.parts.network.send(from, packet.urgency(), packet.encode().into());
         }
     }
 
-    fn take_body(&mut self, from: PublicKey, proposal: Proposal, wires: Wires) {
-        let (chain, seen) = (&self.parts.chain, &self.parts.seen);
-        match assemble::body(chain, seen, &proposal, wires.into_inner()) {
-            Ok(transactions) => self.tell(EngineInput::Body(Ok((proposal, transactions)))),
-            Err(Flaw::Invalid) => self.tell(EngineInput::Body(Err(proposal))),
-            Err(Flaw::Other) => self.strike(from, &"transactions that it does not name"),
+    /// Proposals and their transactions are the business of validators; the rest is anybody's.
+    fn take(&mut self, received: Received, packet: Packet) {
+        let from = received.from;
+        let is_validator = self.parts.present.get().position(&from).is_some();
+        match packet {
+            // Sorted out before.
+            Packet::Message(_) => {}
+            Packet::Body(proposal, wires) if is_validator => {
+                self.take_body(received, *proposal, wires);
+            }
+            Packet::WantBody(digest) if is_validator => {
+                self.tell(EngineInput::WantBody { digest, permit: received });
+            }
+            Packet::Body(..) | Packet::WantBody(_) => {
+                tracing::debug!(peer = ?from, "speaks, and does not validate");
+            }
+            Packet::Transactions(wires) => {
+                self.parts.intake.push(wires.into_inner(), is_validator);
+            }
+            Packet::WantBlocks { first, last } => {
+                self.parts.archive.ask(from, Question::Blocks(first, last));
+            }
+            Packet::Blocks(blocks) => self.take_blocks(received, blocks),
+            Packet::WantEnd(epoch) => self.parts.archive.ask(from, Question::End(epoch)),
         }
+    }
+
+    fn take_body(&mut self, permit: Received, proposal: Proposal, wires: Wires) {
+        let (chain, seen) = (&self.parts.chain, &self.parts.seen);
+        let body = match assemble::body(chain, seen, &proposal, wires.into_inner()) {
+            Ok(transactions) => Ok((proposal, transactions)),
+            Err(Flaw::Invalid) => Err(proposal),
+            Err(Flaw::Other) => {
+                return self.strike(permit.from, &"transactions that it does not name");
+            }
+        };
+        self.tell(EngineInput::Body { body, permit });
     }
 
     fn take_blocks(
         &mut self,
-        from: PublicKey,
+        permit: Received,
         blocks: Bounded<Block, 0, { super::packet::BLOCKS }>,
     ) {
         let judge = self.parts.present.get();
         match blocks::check(&judge, &self.parts.seen, blocks.into_inner()) {
-            Ok(blocks) => self.tell(EngineInput::Blocks(blocks)),
-            Err(reason) => self.strike(from, &reason),
+            Ok(blocks) => self.tell(EngineInput::Blocks { blocks, permit }),
+            Err(reason) => self.strike(permit.from, &reason),
         }
     }
 

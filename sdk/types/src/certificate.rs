@@ -190,12 +190,7 @@ pub enum ReadyFor {
 
 /// What a key signs with which a validator is to vote: that it is at hand in a node that has the
 /// chain up to this height.
-pub fn ready_message(
-    chain: &ChainId,
-    key: &PublicKey,
-    height: Height,
-    purpose: &ReadyFor,
-) -> Hash {
+pub fn ready_message(chain: &ChainId, key: &PublicKey, height: Height, purpose: &ReadyFor) -> Hash {
     hash(Tag::Ready, &[&chain.0, &key.0, &height.encode(), &purpose.encode()])
 }
 
