@@ -140,6 +140,9 @@ impl Core {
         let opening = Opening::new(config, parts, before)?;
         let keys = &opening.parts.keys;
         opening.membership.check(keys, config.follow, config.network.as_ref())?;
+        for key in config.network.iter().flat_map(|place| opening.membership.lost(place, keys)) {
+            tracing::warn!(validator = ?key, "nothing says where a validator is");
+        }
         let journal =
             JournalConfig { directory: config.directory.join("journal"), sync: config.sync };
         let mut opened = Opened::open(&journal)?;

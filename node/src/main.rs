@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use weal_node::{
     config::Config,
+    core::OpenError,
     membership::{Keys, Membership},
     node::Node,
     rpc::RpcServer,
@@ -105,6 +106,10 @@ fn check(config: &std::path::Path) -> Outcome {
     let keys = Keys { present: Arc::new(checked.key), next: checked.next_key };
     let genesis = Membership::of_genesis(spec);
     genesis.check(&keys, checked.config.follow, checked.network.as_ref())?;
+    let lost = checked.network.iter().flat_map(|place| genesis.lost(place, &keys)).next();
+    if let Some(key) = lost {
+        return Err(OpenError::Peers { key }.into());
+    }
     let count = spec.validators.validators.len();
     match keys.among(&spec.validators).1 {
         Some(position) => println!("position   {position} of {count} at genesis"),

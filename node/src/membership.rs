@@ -90,12 +90,14 @@ impl Membership {
         handover(&self.schedule)
     }
 
-    /// Everybody who matters: present validators, those of the epochs before and after, and those
-    /// who may become one.
+    /// Everybody who matters: those of the epochs after and before the present one, its own, and
+    /// those who may become one. Of a key that stands there twice the first counts: what is decided
+    /// last more than what was so before, and what a proposal says less than anything else, for one
+    /// operator alone proposes.
     fn known(&self) -> impl Iterator<Item = &Member> {
         let Schedule { members, before, next, after, .. } = &self.schedule;
         let next = next.as_ref().map(|next| &next.members);
-        let lists = [Some(members), Some(before), next, after.as_ref()];
+        let lists = [after.as_ref(), next, Some(members), Some(before)];
         let validators = lists.into_iter().flatten().flat_map(|members| members.iter());
         validators.chain(&self.invited)
     }
@@ -103,15 +105,32 @@ impl Membership {
     /// Whom to keep connections with, and where: what the configuration says of an address counts
     /// more than what the chain says.
     pub fn peers(&self, place: &NetworkPlace, keys: &Keys) -> Vec<Peer> {
-        let known = self.known().map(|member| (member.key, member.address.clone()));
-        let mut peers: BTreeMap<PublicKey, String> = known.collect();
-        let configured = place.peers.iter().chain(&place.followers);
-        peers.extend(configured.map(|peer| (peer.key, peer.address.clone())));
-        peers.retain(|key, _| !keys.hold(key));
+        let configured = place.peers.iter().chain(&place.followers).cloned();
+        let known = self.known().map(|member| Peer {
+            key: member.key,
+            address: member.address.clone(),
+        });
+        let mut peers = BTreeMap::new();
+        for Peer { key, address } in configured.chain(known) {
+            if !keys.hold(&key) {
+                peers.entry(key).or_insert(address);
+            }
+        }
         peers.into_iter().map(|(key, address)| Peer { key, address }).collect()
     }
 
-    /// Whether a node with these keys can run here.
+    /// Other validators of the epoch of whom neither the configuration nor the chain says where they
+    /// are. They may still find this node.
+    pub fn lost(&self, place: &NetworkPlace, keys: &Keys) -> Vec<PublicKey> {
+        let is_lost = |member: &&Member| {
+            let is_configured = place.peers.iter().any(|peer| peer.key == member.key);
+            member.address.is_empty() && !is_configured && !keys.hold(&member.key)
+        };
+        self.schedule.members.iter().filter(is_lost).map(|member| member.key).collect()
+    }
+
+    /// Whether a node with these keys can run here: it is somebody whom the chain knows, or follows,
+    /// and can reach one of the others at least.
     pub fn check(
         &self,
         keys: &Keys,
@@ -128,13 +147,12 @@ impl Membership {
             let needs_none = is_member && validators == 1;
             return if needs_none { Ok(()) } else { Err(OpenError::NoNetwork { validators }) };
         };
-        let is_found = |member: &&Member| {
-            let is_configured = place.peers.iter().any(|peer| peer.key == member.key);
-            !member.address.is_empty() || is_configured || keys.hold(&member.key)
-        };
-        match members.iter().find(|member| !is_found(member)) {
-            Some(member) => Err(OpenError::Peers { key: member.key }),
-            None => Ok(()),
+        // A validator that others may still reach should not stay away because of one of them.
+        let lost = self.lost(place, keys);
+        let others = members.iter().filter(|member| !keys.hold(&member.key)).count();
+        match lost.first() {
+            Some(key) if lost.len() == others => Err(OpenError::Peers { key: *key }),
+            _ => Ok(()),
         }
     }
 }

@@ -292,7 +292,8 @@ impl Genesis {
             if !is_signing_key(&key) {
                 return Err(GenesisError::ValidatorKey { key });
             }
-            if !validators::is_organisation(organisation) || !validators::is_address(address) {
+            let is_place = address.is_empty() || validators::is_address(address);
+            if !validators::is_organisation(organisation) || !is_place {
                 return Err(GenesisError::ValidatorText { key });
             }
         }

@@ -127,6 +127,23 @@ fn what_a_joiner_signs_is_of_no_use_to_another_operator() {
     assert_eq!(world.code(&gov(), VALIDATORS, "declare_ready", &args), error::SIGNATURE);
 }
 
+/// A validator whose address no node could know: none of the others started again.
+#[test]
+fn nobody_gets_a_key_at_a_place_that_the_chain_does_not_know() {
+    let mut world = World::with(|genesis| {
+        let members = (1..5).map(|seed| Member { address: String::new(), ..member(seed, &ada()) });
+        genesis.validators = members.collect();
+    });
+    let (height, signature) = ready(&world, 9, ReadyFor::Replacing(key(3)));
+    let args = (key(3), key(9), height, signature);
+    assert_eq!(world.code(&ada(), VALIDATORS, "rotate", &args), error::NO_ADDRESS);
+    let nowhere = (key(3), String::new());
+    assert_eq!(world.code(&ada(), VALIDATORS, "relocate", &nowhere), error::ADDRESS);
+    let place = (key(3), "node.example:9944".to_owned());
+    world.ok::<()>(&ada(), VALIDATORS, "relocate", &place);
+    world.ok::<Start>(&ada(), VALIDATORS, "rotate", &args);
+}
+
 #[test]
 fn what_is_refused_says_why() {
     let mut world = world();
@@ -135,11 +152,12 @@ fn what_is_refused_says_why() {
         change(&mut member);
         Change::Add(member)
     };
-    let cases: [(Change, u32); 9] = [
+    let cases: [(Change, u32); 10] = [
         (add(&|member| member.key = key(2)), error::KEY_TAKEN),
         (add(&|member| member.key = PublicKey([0; 32])), error::BAD_KEY),
         (add(&|member| member.organisation.clear()), error::ORGANISATION),
         (add(&|member| member.organisation = "x".repeat(65)), error::ORGANISATION),
+        (add(&|member| member.address.clear()), error::ADDRESS),
         (add(&|member| member.address = "no-port".into()), error::ADDRESS),
         (add(&|member| member.address = "host:0".into()), error::ADDRESS),
         (add(&|member| member.address = "a b:1".into()), error::ADDRESS),

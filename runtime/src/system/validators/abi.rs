@@ -50,8 +50,8 @@ fn address() -> Field {
     field("address", "String")
         .label("Address")
         .doc(&format!(
-            "Where the other validators find it, host:port, at most {ADDRESS_BYTES} bytes; empty \
-             where their configurations say that."
+            "Where the other validators find it, host:port, at most {ADDRESS_BYTES} bytes. The \
+             genesis document alone may leave it empty."
         ))
         .example("\"node-5.example.org:9944\"")
 }
@@ -135,6 +135,7 @@ fn own() -> [Method; 2] {
             code::BAD_KEY,
             code::NOT_RECENT,
             code::SIGNATURE,
+            code::NO_ADDRESS,
         ])
         .emits("Rotated"),
         call(
@@ -242,7 +243,7 @@ fn errors() -> Vec<ErrorCase> {
         error(
             code::ADDRESS,
             "Address",
-            "The address is host:port, of at most {most} bytes, or empty.",
+            "The address is host:port, of at most {most} bytes.",
             [most()],
         ),
         error(
@@ -280,6 +281,13 @@ fn errors() -> Vec<ErrorCase> {
             "TooMany",
             "{most} proposals of this operator wait already: withdraw one.",
             [most()],
+        ),
+        error(
+            code::NO_ADDRESS,
+            "NoAddress",
+            "The chain does not say where the validator {key} is, and configurations know its old \
+             key alone: relocate it first.",
+            [key()],
         ),
     ]
 }

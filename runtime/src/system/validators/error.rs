@@ -24,3 +24,5 @@ pub const NOT_RECENT: u32 = 10;
 pub const SIGNATURE: u32 = 11;
 /// Too many proposals wait.
 pub const TOO_MANY: u32 = 12;
+/// The chain does not say where the validator is.
+pub const NO_ADDRESS: u32 = 13;

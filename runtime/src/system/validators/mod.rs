@@ -173,6 +173,9 @@ fn rotate(native: &mut Native<'_>) -> Result<Vec<u8>, Stop> {
     let mut schedule = operated(native, &key)?;
     check_key(native, &new)?;
     check_ready(native, &new, &ReadyFor::Replacing(key), (height, &signature))?;
+    if !schedule.is_found(&key) {
+        return refuse(error::NO_ADDRESS, &key);
+    }
     let start = schedule.rotate(native.height(), &key, new).map_err(misfit)?;
     native.write(SCHEDULE_KEY, &schedule)?;
     native.emit("Rotated", &[&key.0, &new.0], &start)?;
@@ -285,14 +288,14 @@ fn check_address(address: &str) -> Result<(), Stop> {
     }
 }
 
-/// Whether a text is a host and a port, or nothing.
+/// Whether a text is a host and a port.
 pub fn is_address(text: &str) -> bool {
     let is_plain = text.chars().all(|letter| letter.is_ascii_graphic());
     let parts = text.rsplit_once(':');
     let names_place = parts.is_some_and(|(host, port)| {
         !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0)
     });
-    text.is_empty() || (text.len() <= ADDRESS_BYTES && is_plain && names_place)
+    text.len() <= ADDRESS_BYTES && is_plain && names_place
 }
 
 /// Whether the holder of `key` said at a recent height that it is ready for this.

@@ -28,7 +28,8 @@ pub struct Member {
     pub operator: AccountId,
     /// Who runs it, for people.
     pub organisation: String,
-    /// Where the others find it, `host:port`; empty where their configurations say that.
+    /// Where the others find it, `host:port`. Only the genesis document may leave it empty, where
+    /// the configurations of all others say it.
     pub address: String,
 }
 
@@ -198,6 +199,14 @@ impl Schedule {
             // As long as before.
             *members = Bounded::new(moved).unwrap_or_default();
         }
+    }
+
+    /// Whether nodes that know nothing but the chain find the validator as decided last, or nobody
+    /// has to.
+    pub fn is_found(&self, key: &PublicKey) -> bool {
+        let members = self.newest();
+        let mut found = members.iter().filter(|member| member.key == *key);
+        members.len() == 1 || found.all(|member| !member.address.is_empty())
     }
 
     /// Whether a key is a validator's, now or in what is decided.
