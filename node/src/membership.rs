@@ -106,10 +106,8 @@ impl Membership {
     /// more than what the chain says.
     pub fn peers(&self, place: &NetworkPlace, keys: &Keys) -> Vec<Peer> {
         let configured = place.peers.iter().chain(&place.followers).cloned();
-        let known = self.known().map(|member| Peer {
-            key: member.key,
-            address: member.address.clone(),
-        });
+        let known =
+            self.known().map(|member| Peer { key: member.key, address: member.address.clone() });
         let mut peers = BTreeMap::new();
         for Peer { key, address } in configured.chain(known) {
             if !keys.hold(&key) {
@@ -164,4 +162,93 @@ pub fn handover(schedule: &Schedule) -> Option<Handover> {
     // At most two epochs ahead are decided.
     let then = handover(&schedule.clone().at(end.next()?)).map(Box::new);
     Some(Handover { end, next, then })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+
+    use weal_runtime::system::validators::{Members, Succession};
+    use weal_types::AccountId;
+
+    use super::*;
+
+    /// Validators 1 to 9 and where they are.
+    fn members(places: &[(u8, &str)]) -> Members {
+        let member = |(seed, address): &(u8, &str)| Member {
+            key: key(*seed),
+            operator: AccountId([0; 32]),
+            organisation: "we".into(),
+            address: (*address).into(),
+        };
+        Bounded::new(places.iter().map(member).collect()).unwrap()
+    }
+
+    fn secret(seed: u8) -> ValidatorKey {
+        ValidatorKey::from_seed([seed; 32]).unwrap()
+    }
+
+    fn key(seed: u8) -> PublicKey {
+        secret(seed).public()
+    }
+
+    /// Where validator 2 is looked for by validator 1.
+    fn place_of_2(membership: &Membership, configured: &[(u8, &str)]) -> Option<String> {
+        let peer =
+            |(seed, address): &(u8, &str)| Peer { key: key(*seed), address: (*address).into() };
+        let place = NetworkPlace {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            peers: configured.iter().map(peer).collect(),
+            followers: Vec::new(),
+        };
+        let keys = Keys { present: Arc::new(secret(1)), next: None };
+        let peers = membership.peers(&place, &keys);
+        assert!(peers.iter().all(|peer| peer.key != key(1)), "nobody talks to itself");
+        peers.into_iter().find(|peer| peer.key == key(2)).map(|peer| peer.address)
+    }
+
+    #[test]
+    fn a_validator_is_looked_for_where_the_newest_decision_says() {
+        let list = |address: &str| members(&[(1, "one:1"), (2, address)]);
+        let succession = |address| Succession { end: Height(40), members: list(address) };
+        // Each one counts more than those before it.
+        let mut membership = Membership { schedule: Schedule::default(), invited: Vec::new() };
+        assert_eq!(place_of_2(&membership, &[]), None);
+        membership.invited = list("proposed:1").into_inner();
+        assert_eq!(place_of_2(&membership, &[]).as_deref(), Some("proposed:1"));
+        membership.schedule.before = list("before:1");
+        assert_eq!(place_of_2(&membership, &[]).as_deref(), Some("before:1"));
+        membership.schedule.members = list("present:1");
+        assert_eq!(place_of_2(&membership, &[]).as_deref(), Some("present:1"));
+        membership.schedule.next = Some(succession("next:1"));
+        assert_eq!(place_of_2(&membership, &[]).as_deref(), Some("next:1"));
+        membership.schedule.after = Some(list("after:1"));
+        assert_eq!(place_of_2(&membership, &[]).as_deref(), Some("after:1"));
+        let configured = [(2, "configured:1")];
+        assert_eq!(place_of_2(&membership, &configured).as_deref(), Some("configured:1"));
+    }
+
+    #[test]
+    fn a_node_starts_unless_nobody_can_be_found() {
+        let place = NetworkPlace {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            peers: Vec::new(),
+            followers: Vec::new(),
+        };
+        let keys = Keys { present: Arc::new(secret(1)), next: None };
+        for (addresses, lost, starts) in [
+            (["", "b:1", "c:1", "d:1"], vec![], true),
+            (["a:1", "b:1", "", ""], vec![3, 4], true),
+            (["a:1", "", "", ""], vec![2, 3, 4], false),
+        ] {
+            let list: Vec<_> = (1..).zip(addresses).collect();
+            let schedule = Schedule { members: members(&list), ..Schedule::default() };
+            let membership = Membership { schedule, invited: Vec::new() };
+            assert_eq!(
+                membership.lost(&place, &keys),
+                lost.into_iter().map(key).collect::<Vec<_>>()
+            );
+            assert_eq!(membership.check(&keys, false, Some(&place)).is_ok(), starts);
+        }
+    }
 }

@@ -144,6 +144,34 @@ fn nobody_gets_a_key_at_a_place_that_the_chain_does_not_know() {
     world.ok::<Start>(&ada(), VALIDATORS, "rotate", &args);
 }
 
+/// A proposal outlived the moment at which its key became a validator's, and said where it was.
+#[test]
+fn what_is_proposed_about_a_key_ends_with_a_decision_about_it() {
+    let mut world = world();
+    let twice = ["Relief", "Relief again"].map(|organisation| {
+        Change::Add(Member { organisation: organisation.into(), ..member(5, &gov()) })
+    });
+    let others = [Change::Remove(key(3)), Change::Add(member(6, &gov()))];
+    let waiting = |world: &World| -> Vec<Hash> {
+        let page: Vec<(Hash, bool, Proposal)> =
+            world.read(VALIDATORS, "proposals", &(None::<Hash>, 9_u16));
+        page.into_iter().map(|(id, ..)| id).collect()
+    };
+    for change in twice.iter().chain(&others[1..]) {
+        world.ok::<Option<Start>>(&ada(), VALIDATORS, "approve", change);
+    }
+    let (height, signature) = ready(&world, 5, ReadyFor::Proposal(twice[0].id()));
+    let args = (twice[0].id(), height, signature);
+    world.ok::<Option<Start>>(&ada(), VALIDATORS, "declare_ready", &args);
+    world.ok::<Option<Start>>(&bank(), VALIDATORS, "approve", &twice[0]);
+    world.ok::<Option<Start>>(&bob(), VALIDATORS, "approve", &others[0]);
+    assert_eq!(waiting(&world).len(), 2, "of the joiner's key none is left");
+    let (height, signature) = ready(&world, 6, ReadyFor::Replacing(key(3)));
+    let args = (key(3), key(6), height, signature);
+    world.ok::<Start>(&ada(), VALIDATORS, "rotate", &args);
+    assert_eq!(waiting(&world), [[0; 32]; 0]);
+}
+
 #[test]
 fn what_is_refused_says_why() {
     let mut world = world();

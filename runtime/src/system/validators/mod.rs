@@ -178,6 +178,7 @@ fn rotate(native: &mut Native<'_>) -> Result<Vec<u8>, Stop> {
     }
     let start = schedule.rotate(native.height(), &key, new).map_err(misfit)?;
     native.write(SCHEDULE_KEY, &schedule)?;
+    forget_about(native, &[key, new])?;
     native.emit("Rotated", &[&key.0, &new.0], &start)?;
     Ok(start.encode())
 }
@@ -225,8 +226,19 @@ fn decide(
     }
     let start = apply(schedule, height, &proposal.change).map_err(misfit)?;
     native.write(SCHEDULE_KEY, schedule)?;
-    native.remove(&Proposal::key(id))?;
+    forget_about(native, &[*proposal.change.key()])?;
     Ok(Some(start))
+}
+
+/// Forgets what is proposed about keys that begin or cease to be validators': what was meant has
+/// happened, or can no longer.
+fn forget_about(native: &mut Native<'_>, keys: &[PublicKey]) -> Result<(), Stop> {
+    for (id, bytes) in native.page(b"c", None, usize::MAX)? {
+        if keys.contains(read_proposal(&bytes)?.change.key()) {
+            native.remove(&Proposal::key(&id))?;
+        }
+    }
+    Ok(())
 }
 
 /// A proposal whose approvals still count.

@@ -187,11 +187,11 @@ impl Schedule {
         self.succeed(height, members)
     }
 
-    /// Changes where a validator is found, in every epoch. Certificates do not name addresses, so
-    /// nothing has to wait.
+    /// Changes where a validator is found, in every epoch, the one before included. Certificates do
+    /// not name addresses, so nothing has to wait.
     pub fn relocate(&mut self, key: &PublicKey, address: &str) {
         let next = self.next.as_mut().map(|next| &mut next.members);
-        let lists = [Some(&mut self.members), next, self.after.as_mut()];
+        let lists = [Some(&mut self.before), Some(&mut self.members), next, self.after.as_mut()];
         for members in lists.into_iter().flatten() {
             let mut moved = std::mem::take(members).into_inner();
             let found = moved.iter_mut().filter(|member| member.key == *key);
@@ -357,16 +357,18 @@ mod tests {
 
     #[test]
     fn an_address_changes_everywhere_at_once() {
-        let mut schedule = schedule(5);
-        schedule.remove(Height(1), &key(5)).unwrap();
-        schedule.rotate(Height(2), &key(1), key(6)).unwrap();
+        let mut schedule = schedule(6);
+        schedule.remove(Height(1), &key(6)).unwrap();
+        schedule = schedule.at(Height(40));
+        schedule.remove(Height(41), &key(5)).unwrap();
+        schedule.rotate(Height(42), &key(1), key(7)).unwrap();
         schedule.relocate(&key(2), "two:2");
-        let lists =
-            [&schedule.members, &schedule.next.as_ref().unwrap().members, schedule.newest()];
+        let next = &schedule.next.as_ref().unwrap().members;
+        let lists = [&schedule.before, &schedule.members, next, schedule.newest()];
         for members in lists {
             let changed = members.iter().filter(|member| member.address == "two:2");
             assert_eq!(changed.map(|member| member.key).collect::<Vec<_>>(), [key(2)]);
         }
-        assert_eq!(lists.map(|members| members.len()), [5, 4, 4]);
+        assert_eq!(lists.map(|members| members.len()), [6, 5, 4, 4]);
     }
 }
