@@ -172,6 +172,26 @@ fn what_is_proposed_about_a_key_ends_with_a_decision_about_it() {
     assert_eq!(waiting(&world), [[0; 32]; 0]);
 }
 
+/// Approvals that had become enough decided nothing, and could not be given again.
+#[test]
+fn approvals_that_are_enough_for_fewer_validators_decide() {
+    let operators = [ada(), ada(), ada(), bank(), bob(), bob(), bob()];
+    let members = (1..).zip(&operators).map(|(seed, operator)| member(seed, operator));
+    let members: Vec<_> = members.collect();
+    let mut world = World::with(|genesis| genesis.validators = members);
+    let approve = |world: &mut World, who: &Signer, seed: u8| -> Option<Start> {
+        world.ok(who, VALIDATORS, "approve", &Change::Remove(key(seed)))
+    };
+    assert_eq!(approve(&mut world, &ada(), 6), None);
+    assert_eq!(approve(&mut world, &bank(), 6), None, "four of seven");
+    let waits = Change::Remove(key(6));
+    assert_eq!(world.code(&bank(), VALIDATORS, "approve", &waits), error::ALREADY_APPROVED);
+    assert_eq!(approve(&mut world, &ada(), 7), None);
+    assert!(approve(&mut world, &bob(), 7).is_some(), "six of seven");
+    pass(&mut world, NOTICE + 1);
+    assert!(approve(&mut world, &bank(), 6).is_some(), "four of six");
+}
+
 #[test]
 fn what_is_refused_says_why() {
     let mut world = world();

@@ -70,7 +70,8 @@ fn methods() -> Vec<Method> {
                 "Approves of a change of the validators, and proposes it if nobody has. Once \
                  operators of a quorum of validators approve of it, and whoever joins is ready, \
                  the epoch ends {NOTICE} heights later and the change counts; within an epoch \
-                 whose end is decided, it counts from the epoch after the next."
+                 whose end is decided, it counts from the epoch after the next. Whoever approves \
+                 again has it decided if there are fewer validators now, and refused otherwise."
             ),
         )
         .takes([field("change", "Change").label("Change")])
@@ -231,7 +232,8 @@ fn errors() -> Vec<ErrorCase> {
         error(
             code::SET_SIZE,
             "SetSize",
-            "There would be {size} validators. There is one, or there are 4 to 128.",
+            "There would be {size} validators. A chain that was founded with one keeps one; all \
+             others have 4 to 128.",
             [field("size", "u32")],
         ),
         error(

@@ -240,7 +240,7 @@ impl Schedule {
 }
 
 /// One validator, or enough of them to survive the failure of one: two or three survive no more
-/// than one does.
+/// than one does. Changes come one by one, so a chain of one never gets to four, nor back.
 pub fn check_size(size: usize) -> Result<(), Misfit> {
     let is_good = size == 1 || (4..=limit::VALIDATORS).contains(&size);
     if is_good { Ok(()) } else { Err(Misfit::Size(size)) }
