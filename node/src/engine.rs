@@ -14,6 +14,7 @@
 //! | `standing` | which transactions the pool must not offer |
 //! | `sync` | catching up with blocks that others have made final |
 //! | `follow` | following without a vote; the way from epoch to epoch |
+//! | `identity` | by which of its keys the others know this node |
 //! | `commit` | writing what is final |
 //! | `in_flight` | what the journal must keep until then |
 
@@ -21,6 +22,7 @@ mod bodies;
 mod commit;
 mod driver;
 mod follow;
+mod identity;
 mod in_flight;
 mod perform;
 mod speak;

@@ -55,6 +55,10 @@ pub(super) struct Driver {
     /// Who orders the next block, and whom that makes this node talk to.
     pub(super) membership: Membership,
     pub(super) peers: Vec<weal_net::Peer>,
+    /// The key that others know this node by at present.
+    pub(super) identity: Arc<ValidatorKey>,
+    /// When somebody was connected last, by the monotonic clock; kept by a node with two keys alone.
+    pub(super) connected: TimeMs,
     pub(super) ledger: Ledger,
     /// What the journal remembers of later epochs than the one that the node started in.
     pub(super) later: Vec<Ordering>,
@@ -124,6 +128,8 @@ impl Driver {
             Ok((params, membership)) => Self {
                 replica: parts.replica,
                 settings: parts.settings,
+                identity: Arc::clone(&parts.key),
+                connected: monotonic(),
                 key: parts.key,
                 keys: parts.keys,
                 place: parts.place,
@@ -263,6 +269,7 @@ impl Driver {
             }
         }
         self.go_on_syncing();
+        self.try_other_key();
         Ok(())
     }
 

@@ -49,8 +49,7 @@ impl Driver {
         self.is_joining = position.is_some() && (is_other || self.is_follower());
         self.key = key;
         if is_other {
-            self.peers = self.wanted_peers();
-            self.speaker.set_identity(&self.key, self.peers.clone());
+            self.go_by(&Arc::clone(&self.key));
         }
     }
 
@@ -117,9 +116,8 @@ impl Driver {
         let (key, position) = self.keys.among(&self.membership.set()?);
         tracing::info!(epoch = epoch.0, ?position, "epoch");
         if key.public() != self.key.public() {
+            self.go_by(&key);
             self.key = key;
-            self.peers = self.wanted_peers();
-            self.speaker.set_identity(&self.key, self.peers.clone());
         }
         self.go_on()
     }
@@ -139,7 +137,7 @@ impl Driver {
         Ok(())
     }
 
-    fn wanted_peers(&self) -> Vec<weal_net::Peer> {
+    pub(super) fn wanted_peers(&self) -> Vec<weal_net::Peer> {
         let place = self.place.as_ref();
         place.map(|place| self.membership.peers(place, &self.keys)).unwrap_or_default()
     }

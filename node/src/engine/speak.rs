@@ -67,6 +67,12 @@ impl Speaker {
         peers.map(|peer| peer.key).collect()
     }
 
+    /// Whether anybody is connected.
+    pub fn is_connected(&self) -> bool {
+        let peers = self.network.iter().flat_map(|network| network.peers());
+        peers.into_iter().any(|peer| peer.votes_up)
+    }
+
     /// Keeps connections with these, and no others.
     pub fn set_peers(&self, peers: Vec<Peer>) {
         if let Some(network) = &self.network {
