@@ -262,6 +262,9 @@ impl Driver {
         while let Some((&timer, _)) = self.timers.iter().find(|(_, at)| **at <= now) {
             self.timers.remove(&timer);
             self.step(Event::Expired(timer))?;
+            if timer == Timer::Heartbeat {
+                self.ask_for_end();
+            }
         }
         for (digest, holder) in self.wanted.due(now, self.me()) {
             if let Some(key) = self.speaker.present().get().key(holder) {

@@ -142,6 +142,19 @@ impl Driver {
         place.map(|place| self.membership.peers(place, &self.keys)).unwrap_or_default()
     }
 
+    /// The validators of an epoch that ended long ago may all be gone: whoever has no voice asks
+    /// everybody else as well how it ended.
+    pub(super) fn ask_for_end(&self) {
+        if self.replica.has_voice() {
+            return;
+        }
+        let judge = self.speaker.present().get();
+        let peers = self.speaker.peers().into_iter();
+        for other in peers.filter(|peer| judge.position(peer).is_none()) {
+            self.speaker.give(&other, &Packet::WantEnd(judge.validators.epoch));
+        }
+    }
+
     /// The certificate of the last header of an epoch, which leads whoever is in it to the next.
     pub(super) fn send_epoch_end(&self, to: &PublicKey, epoch: Epoch) {
         match self.ledger.end(epoch) {
