@@ -11,9 +11,9 @@ use std::{
 use thiserror::Error;
 use tokio::sync::{broadcast, oneshot, watch};
 use weal_net::Network;
-use weal_runtime::{DiskCacheConfig, Runtime, RuntimeConfig, SetupError};
-use weal_state::State;
-use weal_types::{PublicKey, TxHash};
+use weal_runtime::{DiskCacheConfig, Runtime, RuntimeConfig, SetupError, system::validators};
+use weal_state::{State, StateError};
+use weal_types::{PublicKey, TxHash, certificate::ValidatorSet};
 
 use crate::{
     clock::Clock,
@@ -178,9 +178,19 @@ impl Node {
         &self.0.parts.spec
     }
 
-    /// The key that it certifies blocks with; a second one may be about to take its place.
-    pub fn key(&self) -> PublicKey {
-        self.0.parts.keys.present.public()
+    /// The keys that it votes with.
+    pub fn keys(&self) -> &Keys {
+        &self.0.parts.keys
+    }
+
+    /// The validators of the block after the newest one.
+    pub fn validators(&self) -> Result<ValidatorSet, StateError> {
+        let snapshot = self.state().committed_snapshot()?;
+        let head = self.head().header.height;
+        let schedule = validators::load(&snapshot).map(|it| it.at(head.next().unwrap_or(head)));
+        let unreadable = |reason: String| StateError::Unprovable { reason };
+        let set = schedule.map_err(|fault| unreadable(fault.to_string()))?.set();
+        set.ok_or_else(|| unreadable("the state names no validators".into()))
     }
 
     /// How the node is set up.

@@ -43,8 +43,11 @@ pub(super) fn health(node: &Node) -> NodeHealth {
     }
 }
 
-/// Other validators that the node is connected to.
+/// Other validators of the present set that the node is connected to. Followers, and who comes or has
+/// gone, may be connected too; nothing rests on them.
 fn peers(node: &Node) -> u32 {
-    let peers = node.network().map(|network| network.peers()).unwrap_or_default();
-    peers.iter().filter(|peer| peer.votes_up).map(|_| 1).sum()
+    let (Some(network), Ok(set)) = (node.network(), node.validators()) else { return 0 };
+    let peers = network.peers();
+    let validates = |key| set.validators.iter().any(|validator| validator.key == key);
+    peers.iter().filter(|peer| peer.votes_up && validates(peer.key)).map(|_| 1).sum()
 }
