@@ -54,6 +54,9 @@ pub enum DevError {
         /// How many there are.
         validators: usize,
     },
+    /// The state cannot be read.
+    #[error("the state: {0}")]
+    State(String),
     /// No such validator.
     #[error("there is no validator {given}: they are 0 to {last}")]
     NoValidator {

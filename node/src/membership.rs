@@ -43,10 +43,14 @@ impl Keys {
         found.unwrap_or_else(|| (Arc::clone(&self.present), None))
     }
 
+    /// The public halves of all of them.
+    pub fn public(&self) -> impl Iterator<Item = PublicKey> {
+        std::iter::once(&self.present).chain(&self.next).map(|key| key.public())
+    }
+
     /// Whether this node holds the secret of a key.
     pub fn hold(&self, key: &PublicKey) -> bool {
-        let is_next = self.next.as_ref().is_some_and(|next| next.public() == *key);
-        self.present.public() == *key || is_next
+        self.public().any(|own| own == *key)
     }
 }
 

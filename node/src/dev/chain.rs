@@ -5,7 +5,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use weal_types::PublicKey;
+use weal_types::{PublicKey, certificate::ValidatorSet};
 
 use super::{Dev, DevError, Snapshot};
 use crate::{
@@ -72,11 +72,19 @@ impl DevChain {
 
     /// Whether all validators of the chain run in this process, so that all can be reached.
     pub fn is_whole(&self) -> Result<(), DevError> {
-        let here = self.validators.len();
         let Some(first) = self.validators.first() else { return Err(DevError::Alone) };
         first.dev()?;
-        let validators = first.spec().validators.validators.len();
+        let set = self.set()?;
+        let seats = self.validators.iter().filter(|node| node.keys().among(&set).1.is_some());
+        let (here, validators) = (seats.count(), set.validators.len());
         if here == validators { Ok(()) } else { Err(DevError::Elsewhere { here, validators }) }
+    }
+
+    /// Who validates, as whoever is furthest knows it.
+    pub fn set(&self) -> Result<ValidatorSet, DevError> {
+        let furthest = self.validators.iter().max_by_key(|node| node.head().header.height);
+        let node = furthest.ok_or(DevError::Alone)?;
+        node.validators().map_err(|error| DevError::State(error.to_string()))
     }
 
     /// Whether there are several validators, all in this process.
@@ -208,10 +216,10 @@ impl DevChain {
 
     fn set_groups(&self, standing: &mut Standing, groups: Vec<Vec<u32>>) {
         for (node, group) in self.validators.iter().zip(&groups) {
-            let others = (0..).zip(node.spec().validators.validators.iter());
+            let others = (0..).zip(&self.validators);
             let apart = others.filter(|(position, _)| !group.contains(position));
-            let apart: Vec<PublicKey> = apart.map(|(_, validator)| validator.key).collect();
-            node.cut(apart);
+            let keys: Vec<PublicKey> = apart.flat_map(|(_, other)| other.keys().public()).collect();
+            node.cut(keys);
         }
         standing.groups = groups;
     }

@@ -150,12 +150,18 @@ fn makers(dev: &DevChain) -> Answer<Node> {
     let runs = |position: &&u32| {
         conditions.get(**position as usize).is_some_and(|condition| !condition.is_paused)
     };
-    let together = |condition: &Condition| condition.group.iter().filter(runs).count();
+    let set = dev.set().map_err(of_dev)?;
+    let votes = |position: &&u32| {
+        let node = dev.validators().get(**position as usize);
+        node.is_some_and(|node| node.keys().among(&set).1.is_some())
+    };
+    let together =
+        |condition: &Condition| condition.group.iter().filter(runs).filter(votes).count();
     let rows = dev.validators().iter().zip(&conditions);
     let able = rows.filter(|(_, condition)| !condition.is_paused);
     let best = able.max_by_key(|(_, condition)| together(condition));
     let (node, condition) = best.ok_or_else(|| refused("every validator is paused"))?;
-    let (found, needed) = (together(condition), node.spec().validators.quorum());
+    let (found, needed) = (together(condition), set.quorum());
     if found < needed {
         let message = format!(
             "{found} validators run and hear each other, and a block needs {needed}: dev_resume \

@@ -13,15 +13,12 @@ use crate::{dev::Condition, node::Node};
 
 pub(super) fn validators(api: &Api, _: NoParams) -> Answer<Vec<DevValidator>> {
     api.dev.is_whole().map_err(of_dev)?;
-    let rows = api.dev.validators().iter().zip(api.dev.conditions());
-    rows.map(|(node, condition)| shown(node, condition)).collect()
+    let rows = (0..).zip(api.dev.validators().iter().zip(api.dev.conditions()));
+    rows.map(|(number, (node, condition))| shown(number, node, condition)).collect()
 }
 
-fn shown(node: &Node, condition: Condition) -> Answer<DevValidator> {
-    let set = &node.spec().validators.validators;
-    let key = node.key();
-    let position = set.iter().position(|validator| validator.key == key);
-    let position = position.and_then(|position| u32::try_from(position).ok());
+fn shown(number: u32, node: &Node, condition: Condition) -> Answer<DevValidator> {
+    let (key, _) = node.keys().among(&node.validators().map_err(Error::internal)?);
     let head = node.head();
     let state = match (node.failure().borrow().is_some(), condition.is_paused) {
         (true, _) => "failed",
@@ -29,8 +26,8 @@ fn shown(node: &Node, condition: Condition) -> Answer<DevValidator> {
         (false, false) => "running",
     };
     Ok(DevValidator {
-        validator: position.ok_or_else(|| Error::internal("this node is no validator"))?,
-        key: Hex32(key.0),
+        validator: number,
+        key: Hex32(key.public().0),
         rpc: condition.rpc,
         state: state.into(),
         group: condition.group,

@@ -162,9 +162,9 @@ pub struct DevPartition {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DevValidator {
-    /// Its position.
+    /// What it is called here: its position at genesis.
     pub validator: u32,
-    /// Its public key.
+    /// Its public key at present.
     pub key: Hex32,
     /// Where its JSON-RPC listens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
