@@ -32,6 +32,7 @@ use weal_types::{
 };
 
 pub use fairness::{FAIR_MS, PassedOver};
+pub use pool::Turn;
 pub use queue::FUTURE_NONCES;
 pub use refusal::SubmitError;
 pub use seen::Seen;
@@ -178,14 +179,26 @@ impl Mempool {
     /// The oldest ready transactions, of so many bytes together; one at least. Everyone is offered
     /// them now.
     pub fn offer(&self, bytes: usize, now: TimeMs) -> Vec<Arc<Pooled>> {
+        self.offer_from(&mut None, bytes, now)
+    }
+
+    /// The same from a turn on; `from` is the next turn then, or none once all had theirs.
+    pub fn offer_from(
+        &self,
+        from: &mut Option<Turn>,
+        bytes: usize,
+        now: TimeMs,
+    ) -> Vec<Arc<Pooled>> {
         let pool = &mut *self.pool();
         let mut offered: Vec<Arc<Pooled>> = Vec::new();
         let mut left = bytes;
-        for ((_, nonce), account) in &pool.ready {
+        let first = from.take().unwrap_or((0, Nonce(0)));
+        for (turn, account) in pool.ready.range(first..) {
             let queue = pool.queues.get_mut(account);
-            let Some(entry) = queue.and_then(|queue| queue.entry_mut(*nonce)) else { continue };
+            let Some(entry) = queue.and_then(|queue| queue.entry_mut(turn.1)) else { continue };
             let room = left.checked_sub(entry.pooled.wire.len());
             if room.is_none() && !offered.is_empty() {
+                *from = Some(*turn);
                 break;
             }
             left = room.unwrap_or_default();

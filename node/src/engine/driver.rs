@@ -34,7 +34,7 @@ use crate::{
     journal::Journal,
     ledger::Ledger,
     membership::{Keys, Membership},
-    mempool::{Mempool, Pooled},
+    mempool::{Mempool, Pooled, Turn},
     peers::packet::Packet,
     validator_key::ValidatorKey,
 };
@@ -66,6 +66,8 @@ pub(super) struct Driver {
     pub(super) is_joining: bool,
     /// When a follower last offered what waits here, by the monotonic clock.
     pub(super) offered: TimeMs,
+    /// Where it goes on with that.
+    pub(super) to_offer: Option<Turn>,
     pub(super) pool: Arc<Mempool>,
     pub(super) clock: Arc<Clock>,
     pub(super) journal: Journal,
@@ -140,6 +142,7 @@ impl Driver {
                 later: Vec::new(),
                 is_joining: false,
                 offered: TimeMs(0),
+                to_offer: None,
                 pool: parts.pool,
                 clock: parts.clock,
                 journal: parts.journal,

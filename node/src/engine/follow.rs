@@ -29,12 +29,14 @@ impl Driver {
         self.replica.reign().1.is_none()
     }
 
-    /// Offers what waits here to the validators, now and then: the first time it may have been lost.
+    /// Offers what waits here to the validators, now and then and one after the other: the first time
+    /// it may have been lost. A follower builds no blocks, so what expires is dropped here.
     pub(super) fn offer_as_follower(&mut self) {
         let now = monotonic();
         if self.offered.0.saturating_add(OFFER_MS) <= now.0 {
             self.offered = now;
-            self.speaker.push(&self.pool.offer(PUSH_BYTES, now));
+            self.pool.expire(self.clock.now());
+            self.speaker.push(&self.pool.offer_from(&mut self.to_offer, PUSH_BYTES, now));
         }
     }
 

@@ -25,6 +25,9 @@ const DROPPED: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
 /// How often a transaction is offered to blocks that skip it for want of room.
 const OFFERS: u8 = 3;
 
+/// A place among what blocks may take, from the oldest on.
+pub type Turn = (u64, Nonce);
+
 /// See the module.
 pub(super) struct Pool {
     pub queues: BTreeMap<AccountId, Queue>,
@@ -32,7 +35,7 @@ pub(super) struct Pool {
     /// Executed and not yet in the database: still pending for whoever asks.
     pub executed: BTreeSet<TxHash>,
     /// What a block may take, by turn and nonce: each account's nonces follow each other.
-    pub ready: BTreeMap<(u64, Nonce), AccountId>,
+    pub ready: BTreeMap<Turn, AccountId>,
     /// What the payers of waiting transactions may have to pay, where fees are charged.
     owed: BTreeMap<AccountId, u128>,
     pub dropped: LruCache<TxHash, SkipReason>,

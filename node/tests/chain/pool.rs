@@ -197,3 +197,22 @@ async fn nonces_that_arrive_backwards_run_in_one_block() {
         assert_eq!(finality(node, hash).await.height.0, 1);
     }
 }
+
+/// A follower offered its oldest transactions again and again, and the others never.
+#[test]
+fn what_waits_is_offered_in_turns_that_begin_anew() {
+    let pool = Mempool::default();
+    let waiting = ready(&pool, 0, 0..5, 0);
+    let bytes = waiting[0].wire.len() * 2;
+    let mut from = None;
+    let mut counts = Vec::new();
+    let mut offered = Vec::new();
+    for _ in 0..4 {
+        let some = pool.offer_from(&mut from, bytes, TimeMs(1));
+        counts.push(some.len());
+        offered.extend(some);
+    }
+    assert_eq!(counts, [2, 2, 1, 2]);
+    let expected = waiting.iter().chain(&waiting[..2]);
+    assert!(offered.iter().zip(expected).all(|(one, other)| Arc::ptr_eq(one, other)));
+}
