@@ -139,7 +139,8 @@ impl Core {
     ) -> Result<(Self, Arc<Finality>), OpenError> {
         let opening = Opening::new(config, parts, before)?;
         let keys = &opening.parts.keys;
-        opening.membership.check(keys, config.follow, config.network.as_ref())?;
+        let follow = config.follow || !opening.membership.knows(keys) && opening.has_validated()?;
+        opening.membership.check(keys, follow, config.network.as_ref())?;
         for key in config.network.iter().flat_map(|place| opening.membership.lost(place, keys)) {
             tracing::warn!(validator = ?key, "nothing says where a validator is");
         }

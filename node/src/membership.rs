@@ -106,6 +106,11 @@ impl Membership {
         validators.chain(&self.invited)
     }
 
+    /// Whether the chain knows one of these keys at present.
+    pub fn knows(&self, keys: &Keys) -> bool {
+        self.known().any(|member| keys.hold(&member.key))
+    }
+
     /// Whom to keep connections with, and where: what the configuration says of an address counts
     /// more than what the chain says.
     pub fn peers(&self, place: &NetworkPlace, keys: &Keys) -> Vec<Peer> {
@@ -141,7 +146,7 @@ impl Membership {
     ) -> Result<(), OpenError> {
         let members = &self.schedule.members;
         let is_member = members.iter().any(|member| keys.hold(&member.key));
-        if !is_member && !follow && !self.known().any(|member| keys.hold(&member.key)) {
+        if !follow && !self.knows(keys) {
             return Err(OpenError::NotValidator { own: keys.present.public() });
         }
         let Some(place) = place else {

@@ -43,8 +43,9 @@ pub enum OpenError {
     },
     /// The validator's key is not the one that the chain knows.
     #[error(
-        "this node's key {own:?} is no validator's: check the key file, or set `follow = true` to \
-         follow the chain without a vote"
+        "this node's key {own:?} is no validator's, as far as its data goes: check the key file, \
+         or set `follow = true` to follow the chain without a vote, until it becomes one or the \
+         data has come to where it did"
     )]
     NotValidator {
         /// The key that was given.

@@ -90,6 +90,14 @@ impl Opening {
         Ok((key, settings))
     }
 
+    /// Whether this node was a validator once, as far as its database goes. It follows then.
+    pub(super) fn has_validated(&self) -> Result<bool, OpenError> {
+        let ends = self.ledger.ends(Epoch::ZERO, usize::MAX)?;
+        let sets = std::iter::once(&self.parts.spec.validators);
+        let mut sets = sets.chain(ends.iter().map(|end| &end.next));
+        Ok(sets.any(|set| self.parts.keys.among(set).1.is_some()))
+    }
+
     /// The header that an epoch follows: the last one of the epoch before, or block 0.
     fn start_of(&self, epoch: Epoch) -> Result<FinalHeader, OpenError> {
         let before = epoch.0.checked_sub(1).map(Epoch);
