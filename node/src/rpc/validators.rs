@@ -20,11 +20,15 @@ pub(super) fn validators(api: &Api, _: NoParams) -> Answer<ValidatorsInfo> {
     let snapshot = view.snapshot.as_ref();
     let schedule = validators::load(snapshot).map_err(Error::internal)?.at(view.height);
     let set = schedule.set().ok_or_else(|| Error::internal("the state names no validators"))?;
-    let next = schedule.next.as_ref().map(|next| NextValidators {
-        epoch: U64(set.epoch.0.saturating_add(1)),
-        from: U64(next.end.0.saturating_add(1)),
-        validators: next.members.iter().map(member).collect(),
-    });
+    let later = |ahead: u8| {
+        let (before, reign) = (schedule.reign(ahead.checked_sub(1)?)?, schedule.reign(ahead)?);
+        Some(NextValidators {
+            epoch: U64(reign.epoch.0),
+            from: U64(before.until?.0.saturating_add(1)),
+            until: reign.until.map(|until| U64(until.0)),
+            validators: reign.members.iter().map(member).collect(),
+        })
+    };
     let now = view.context()?.time;
     let proposals = validators::load_proposals(snapshot).map_err(Error::internal)?;
     let open = proposals.iter().filter(|proposal| now < proposal.until);
@@ -35,7 +39,8 @@ pub(super) fn validators(api: &Api, _: NoParams) -> Answer<ValidatorsInfo> {
         // A set has at most 128 validators.
         quorum: set.quorum() as u32,
         validators: schedule.members.iter().map(member).collect(),
-        next,
+        next: later(1),
+        after: later(2),
         proposals: proposals.collect(),
     })
 }

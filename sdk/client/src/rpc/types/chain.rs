@@ -204,11 +204,14 @@ pub struct ValidatorsInfo {
     /// Who follows, once the end of the epoch is decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<NextValidators>,
+    /// Who follows them, if that is decided too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<NextValidators>,
     /// Changes that are not decided yet.
     pub proposals: Vec<ProposalInfo>,
 }
 
-/// The validators of the next epoch.
+/// The validators of a later epoch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NextValidators {
@@ -216,6 +219,9 @@ pub struct NextValidators {
     pub epoch: U64,
     /// Its first height.
     pub from: U64,
+    /// Its last height, once that is decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<U64>,
     /// The validators in their order.
     pub validators: Vec<ValidatorInfo>,
 }
