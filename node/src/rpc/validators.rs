@@ -1,9 +1,12 @@
 //! `chain_validators` and `chain_hand_overs`: who certifies, and how that changed.
 
 use parity_scale_codec::Encode;
-use weal_client::rpc::types::{
-    AccountAddress, HAND_OVERS, HandOvers, HandOversGet, Hex, Hex32, NextValidators, NoParams,
-    ProposalInfo, U64, ValidatorInfo, ValidatorsInfo,
+use weal_client::rpc::{
+    error,
+    types::{
+        AccountAddress, HAND_OVERS, HandOvers, HandOversGet, Hex, Hex32, NextValidators, NoParams,
+        ProposalInfo, U64, ValidatorInfo, ValidatorsInfo,
+    },
 };
 use weal_proof::certificate::HandOver;
 use weal_runtime::system::validators::{self, Change, Member, Proposal};
@@ -87,10 +90,16 @@ pub(super) fn of_epoch(api: &Api, epoch: Epoch) -> Answer<ValidatorSet> {
     end.map(|end| end.next).ok_or_else(missing)
 }
 
-/// What leads from the validators of the genesis document to those of an epoch, as far as one
-/// answer holds.
+/// What leads from the validators of the genesis document to those of an epoch: all of it, for a
+/// part would prove nothing to whoever trusts the document. An error where that is more than `most`.
 pub(super) fn ends_before(api: &Api, epoch: Epoch, most: usize) -> Answer<Vec<HandOver>> {
-    let count = usize::try_from(epoch.0).unwrap_or(usize::MAX).min(most);
-    let first = Epoch(epoch.0.saturating_sub(count as u64));
-    api.node.ledger().ends(first, count).map_err(Error::internal)
+    let count = usize::try_from(epoch.0).ok().filter(|count| *count <= most);
+    let count = count.ok_or_else(|| {
+        let message = format!(
+            "validators have changed {epoch} times, and a file that proves itself holds {most} \
+             changes: chain_hand_overs leads to the present validators instead"
+        );
+        Error::new(error::NO_TRACE, message)
+    })?;
+    api.node.ledger().ends(Epoch::ZERO, count).map_err(Error::internal)
 }
