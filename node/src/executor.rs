@@ -9,7 +9,10 @@ use thiserror::Error;
 use weal_consensus::{Handover, Ordered};
 use weal_runtime::{
     BlockContext, HostFault, Runtime,
-    system::validators::{self, Schedule},
+    system::{
+        VALIDATORS,
+        validators::{self, Schedule},
+    },
 };
 use weal_state::{Prepared, State, StateError};
 use weal_types::{
@@ -18,6 +21,7 @@ use weal_types::{
     codec::Version,
     merkle,
     receipt::Receipt,
+    state::StateKey,
 };
 
 use crate::{
@@ -40,6 +44,8 @@ pub struct Executed {
     pub prepared: Prepared,
     /// Code that it uploaded.
     pub uploaded: Vec<CodeHash>,
+    /// Whether it wrote what the state says about validators.
+    pub changes_validators: bool,
     /// The end of its epoch and who follows, if that is decided.
     pub handover: Option<Handover>,
 }
@@ -93,6 +99,8 @@ impl Executor {
             .wall(Stage::Execute, || self.runtime.execute_block(&context, &verified, snapshot))?;
         let begun = ThreadTime::now();
         let receipts_root = receipts_root(&output.receipts);
+        let changed = |(key, _): &(StateKey, _)| key.contract() == VALIDATORS;
+        let changes_validators = output.changes.iter().any(changed);
         let prepared = self.state.prepare(height, output.changes)?;
         self.metrics.add(Stage::Tree, begun.elapsed());
         let schedule = self.schedule(height)?;
@@ -123,7 +131,16 @@ impl Executor {
         };
         self.parent = header.clone();
         let (receipts, uploaded) = (output.receipts, output.uploaded);
-        Ok(Executed { header, proposal, transactions, receipts, prepared, uploaded, handover })
+        Ok(Executed {
+            header,
+            proposal,
+            transactions,
+            receipts,
+            prepared,
+            uploaded,
+            changes_validators,
+            handover,
+        })
     }
 
     /// Who validates the block that was prepared last. What it decides itself is for later blocks.

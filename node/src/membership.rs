@@ -61,6 +61,8 @@ pub struct Membership {
     pub schedule: Schedule,
     /// Those whom a proposal would add. They may follow the chain meanwhile.
     pub invited: Vec<Member>,
+    /// When the first of these invitations ends.
+    invited_until: Option<TimeMs>,
 }
 
 impl Membership {
@@ -70,18 +72,29 @@ impl Membership {
         let schedule = validators::load(snapshot)?.at(height);
         let proposals = validators::load_proposals(snapshot)?;
         let open = proposals.into_iter().filter(|proposal| time < proposal.until);
-        let invited = open.filter_map(|proposal| match proposal.change {
-            Change::Add(member) => Some(member),
-            Change::Remove(_) => None,
-        });
-        Ok(Self { schedule, invited: invited.collect() })
+        let (mut invited, mut invited_until) = (Vec::new(), None);
+        for proposal in open {
+            if let Change::Add(member) = proposal.change {
+                invited.push(member);
+                let until = invited_until.unwrap_or(proposal.until);
+                invited_until = Some(proposal.until.min(until));
+            }
+        }
+        Ok(Self { schedule, invited, invited_until })
+    }
+
+    /// Whether it is the same for the block at `height`, which follows one of `time`, if nobody wrote
+    /// anything since.
+    pub fn holds(&self, height: Height, time: TimeMs) -> bool {
+        let has_ended = self.schedule.next.as_ref().is_some_and(|next| next.end < height);
+        !has_ended && self.invited_until.is_none_or(|until| time < until)
     }
 
     /// What the genesis document says.
     pub fn of_genesis(spec: &ChainSpec) -> Self {
         let members = Bounded::new(spec.genesis.validators.clone()).unwrap_or_default();
         let schedule = Schedule { members, ..Schedule::default() };
-        Self { schedule, invited: Vec::new() }
+        Self { schedule, invited: Vec::new(), invited_until: None }
     }
 
     /// The validators of the epoch.
@@ -252,12 +265,23 @@ mod tests {
         ] {
             let list: Vec<_> = (1..).zip(addresses).collect();
             let schedule = Schedule { members: members(&list), ..Schedule::default() };
-            let membership = Membership { schedule, invited: Vec::new() };
+            let membership = Membership { schedule, invited: Vec::new(), invited_until: None };
             assert_eq!(
                 membership.lost(&place, &keys),
                 lost.into_iter().map(key).collect::<Vec<_>>()
             );
             assert_eq!(membership.check(&keys, false, Some(&place)).is_ok(), starts);
+        }
+    }
+
+    #[test]
+    fn what_is_known_holds_until_an_epoch_or_an_invitation_ends() {
+        let next = Some(Succession { end: Height(40), members: Members::default() });
+        let schedule = Schedule { next, ..Schedule::default() };
+        let invited_until = Some(TimeMs(100));
+        let membership = Membership { schedule, invited: Vec::new(), invited_until };
+        for (height, time, holds) in [(40, 99, true), (41, 99, false), (40, 100, false)] {
+            assert_eq!(membership.holds(Height(height), TimeMs(time)), holds);
         }
     }
 }

@@ -353,7 +353,7 @@ impl Driver {
         let dropped = self.pool.settle(&executed.transactions, &executed.receipts);
         self.params = load_params(&self.state)?;
         self.parent = executed.header.clone();
-        self.renew_membership()?;
+        self.renew_membership(executed.changes_validators)?;
         self.standing.executed(executed.header.height);
         self.taken.remove(&executed.header.proposal);
         self.is_pool_stale = true;

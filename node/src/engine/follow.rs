@@ -124,10 +124,14 @@ impl Driver {
         self.go_on()
     }
 
-    /// What the state says about validators may have changed with the newest block.
-    pub(super) fn renew_membership(&mut self) -> Result<(), String> {
+    /// What the state says about validators changes where the newest block wrote it, and where time
+    /// passes: an epoch begins, or an invitation ends.
+    pub(super) fn renew_membership(&mut self, is_written: bool) -> Result<(), String> {
         let parent = self.parent();
         let next = parent.height.next().unwrap_or(parent.height);
+        if !is_written && self.membership.holds(next, parent.time) {
+            return Ok(());
+        }
         let snapshot = self.state.snapshot().map_err(|error| error.to_string())?;
         let membership = Membership::load(&snapshot, next, parent.time);
         self.membership = membership.map_err(|error| error.to_string())?;
