@@ -142,6 +142,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         }],
     },
     Mutant {
+        name: "second-end-forgotten",
+        rule: "An end that is decided before its epoch begins is known when it does",
+        edits: &[Edit { file: "epoch.rs", find: "then.map(|then| *then)", replace: "None" }],
+    },
+    Mutant {
         name: "term-without-end",
         rule: "A leader's view ends with its term",
         edits: &[Edit {
