@@ -234,7 +234,8 @@ mod tests {
         let list = |address: &str| members(&[(1, "one:1"), (2, address)]);
         let succession = |address| Succession { end: Height(40), members: list(address) };
         // Each one counts more than those before it.
-        let mut membership = Membership { schedule: Schedule::default(), invited: Vec::new() };
+        let mut membership =
+            Membership { schedule: Schedule::default(), invited: Vec::new(), invited_until: None };
         assert_eq!(place_of_2(&membership, &[]), None);
         membership.invited = list("proposed:1").into_inner();
         assert_eq!(place_of_2(&membership, &[]).as_deref(), Some("proposed:1"));

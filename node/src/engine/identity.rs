@@ -6,8 +6,6 @@
 
 use std::sync::Arc;
 
-use weal_types::TimeMs;
-
 use super::driver::Driver;
 use crate::{clock::monotonic, validator_key::ValidatorKey};
 

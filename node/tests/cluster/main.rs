@@ -4,6 +4,7 @@
 #[allow(dead_code, reason = "each test program needs another part of it")]
 mod people;
 
+mod epochs;
 mod faults;
 mod members;
 mod puppet;

@@ -25,14 +25,14 @@ fn member(cluster: &Cluster, number: usize) -> Member {
     }
 }
 
-fn receipt(cluster: &Cluster, number: usize, hash: &TxHash) -> Receipt {
+pub fn receipt(cluster: &Cluster, number: usize, hash: &TxHash) -> Receipt {
     let ledger = cluster.node(number).ledger();
     let place = ledger.find(hash).unwrap().expect("it is final");
     ledger.receipt(place).unwrap().expect("it has a receipt")
 }
 
 /// When a decision counts, as the call answers.
-fn start<T: parity_scale_codec::Decode>(cluster: &Cluster, number: usize, hash: &TxHash) -> T {
+pub fn start<T: parity_scale_codec::Decode>(cluster: &Cluster, number: usize, hash: &TxHash) -> T {
     match receipt(cluster, number, hash).outcome {
         Outcome::Applied { returns, .. } => T::decode(&mut &returns[0][..]).unwrap(),
         other => panic!("{other:?}"),
@@ -40,7 +40,7 @@ fn start<T: parity_scale_codec::Decode>(cluster: &Cluster, number: usize, hash: 
 }
 
 /// Transfers of several people, through these nodes; the last of each is final everywhere.
-async fn load(cluster: &mut Cluster, nodes: &[usize], rounds: usize) {
+pub async fn load(cluster: &mut Cluster, nodes: &[usize], rounds: usize) {
     let mut last = Vec::new();
     for round in 0..rounds {
         last.clear();
@@ -55,7 +55,7 @@ async fn load(cluster: &mut Cluster, nodes: &[usize], rounds: usize) {
 }
 
 /// A client that trusts the genesis document alone follows the ends of epochs to the newest block.
-fn check_hand_overs(cluster: &Cluster, epochs: u64) {
+pub fn check_hand_overs(cluster: &Cluster, epochs: u64) {
     for node in cluster.running() {
         let ends = node.ledger().ends(Epoch::ZERO, 100).unwrap();
         assert_eq!(ends.len() as u64, epochs);

@@ -24,7 +24,7 @@ use weal_types::{
 };
 
 use crate::{
-    people::{self, PEOPLE, WEALTH, balances, document_of},
+    people::{self, PEOPLE, Person, WEALTH, balances, document_of},
     puppet::Puppet,
 };
 
@@ -36,6 +36,8 @@ pub struct Cluster {
     pub nodes: Vec<Option<Node>>,
     /// How many of them the genesis document names.
     validators: usize,
+    /// Whether the document says where they are and who decides for them, and configurations do not.
+    is_founded: bool,
     directories: Vec<TempDir>,
     addresses: Vec<SocketAddr>,
     pub spec: ChainSpec,
@@ -63,25 +65,46 @@ impl Cluster {
 
     /// The first nodes are validators, which run; the others are not, and do not run yet.
     pub fn with_others(validators: usize, others: usize) -> Self {
-        let mut cluster = Self::of(validators, others);
-        (0..validators).for_each(|number| cluster.start_one(number));
-        cluster
+        Self::of(validators, others, false).run()
+    }
+
+    /// The same, as `weal genesis` writes it: the document has each validator's address and its
+    /// operator, the person with its number, and configurations of validators list nobody.
+    pub fn founded(validators: usize, others: usize) -> Self {
+        Self::of(validators, others, true).run()
     }
 
     /// Nobody runs yet.
     pub fn new(size: usize) -> Self {
-        Self::of(size, 0)
+        Self::of(size, 0, false)
     }
 
-    fn of(validators: usize, others: usize) -> Self {
+    fn run(mut self) -> Self {
+        (0..self.validators).for_each(|number| self.start_one(number));
+        self
+    }
+
+    fn of(validators: usize, others: usize, is_founded: bool) -> Self {
         let size = validators + others;
         let keys: Vec<_> = (0..validators).map(key).collect();
-        let spec = ChainSpec::from_toml(&document_of("consortium", &keys)).unwrap();
+        let addresses = addresses(size);
+        let mut document = document_of("consortium", &keys);
+        for (number, address) in
+            addresses.iter().take(validators).enumerate().filter(|_| is_founded)
+        {
+            let operator = Person::new(number as u16).text();
+            let entry = format!(
+                "organisation = \"{number}\"\naddress = \"{address}\"\noperator = \"{operator}\"\n"
+            );
+            document = document.replacen("organisation = \"we\"\n", &entry, 1);
+        }
+        let spec = ChainSpec::from_toml(&document).unwrap();
         Self {
             nodes: (0..size).map(|_| None).collect(),
             validators,
+            is_founded,
             directories: (0..size).map(|_| tempfile::tempdir().unwrap()).collect(),
-            addresses: addresses(size),
+            addresses,
             spec,
             nonces: vec![0; usize::from(PEOPLE)],
             next_keys: BTreeMap::new(),
@@ -98,7 +121,7 @@ impl Cluster {
             sync: false,
             cache_bytes: 8 << 20,
             network: Some(place),
-            follow: true,
+            follow: !self.is_founded || number >= self.validators,
             next_key: self.next_keys.get(&number).map(|next| Arc::new(key(*next))),
             ..NodeConfig::new(self.directories[number].path().to_owned())
         };
@@ -114,7 +137,8 @@ impl Cluster {
 
     fn others(&self, number: usize) -> Vec<Peer> {
         // Nobody's configuration knows those who may come later.
-        let others = (0..self.validators).filter(|other| *other != number);
+        let is_told = !self.is_founded || number >= self.validators;
+        let others = (0..self.validators).filter(|other| *other != number && is_told);
         let peer = |other: usize| Peer {
             key: key(other).public(),
             address: self.addresses[other].to_string(),
