@@ -236,7 +236,7 @@ fn a_joiner_speaks_for_itself_and_lately() {
     let (height, signature) = ready(&world, 5, purpose);
     let (_, other) = ready(&world, 6, purpose);
     let (_, meant) = ready(&world, 5, ReadyFor::Proposal([9; 32]));
-    let late = Height(height.0 - READY_HEIGHTS);
+    let late = Height(height.0 - READY_HEIGHTS - 1);
     let early = Height(height.0 + 2);
     let cases = [
         ((id, late, signature), error::NOT_RECENT),
