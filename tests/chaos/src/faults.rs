@@ -16,6 +16,10 @@ use crate::{abilities::Need, world::World};
 /// A validator says this when it finds that others hold what it does not remember saying.
 pub const MUTE: &str = "the journal is older than what this node has said";
 
+/// A validator that is not heard says this of the leader: what it offers does not arrive. It is alone
+/// with that, and a leader goes only where f + 1 say so.
+pub const PASSED_OVER: &str = "passes over a transaction that all were offered";
+
 /// One way of harming.
 pub struct Fault {
     /// What it is called on the command line.

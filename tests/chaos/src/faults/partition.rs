@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::Fault;
+use super::{Fault, PASSED_OVER};
 use crate::{abilities::Need, clock, world::World};
 
 pub const HALVES: Fault = Fault {
@@ -38,7 +38,7 @@ pub const ALONE: Fault = Fault {
     line: "no packet passes between any validator, or the leader, and the others, for 5 to 25 s",
     expected: "the others go on; it catches up and takes part",
     need: Need::Namespaces,
-    excused: &[],
+    excused: &[PASSED_OVER],
     run: |world| {
         let victim = world.any_or_leader();
         let others = world.others(victim);
@@ -55,7 +55,7 @@ pub const ONE_WAY: Fault = Fault {
     line: "any validator, or the leader, is not heard, or does not hear, for 5 to 25 s",
     expected: "the others go on; it catches up and takes part",
     need: Need::Namespaces,
-    excused: &[],
+    excused: &[PASSED_OVER],
     run: |world| {
         let victim = world.any_or_leader();
         let others = world.others(victim);
@@ -74,7 +74,7 @@ pub const FLAPPING: Fault = Fault {
     line: "ten times in a row: two halves or one alone for a second, whole for less",
     expected: "all goes on afterwards; views do not run away",
     need: Need::Namespaces,
-    excused: &[],
+    excused: &[PASSED_OVER],
     run: |world| {
         for _ in 0..10 {
             let (one, other) = if world.draw(2) == 0 {

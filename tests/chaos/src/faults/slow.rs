@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::Fault;
+use super::{Fault, PASSED_OVER};
 use crate::{abilities::Need, clock, world::World};
 
 pub const LOSS: Fault = Fault {
@@ -10,7 +10,7 @@ pub const LOSS: Fault = Fault {
     line: "every validator loses 2 % of the packets that it gets, for 10 to 30 s",
     expected: "all goes on meanwhile",
     need: Need::Namespaces,
-    excused: &[],
+    excused: &[PASSED_OVER],
     run: |world| {
         for node in world.all() {
             world.network.filter(node, &[], &[], true)?;
@@ -25,7 +25,7 @@ pub const DELAY: Fault = Fault {
     line: "netem: 50 ± 20 ms and 2 % loss on every link, for 10 to 30 s",
     expected: "all goes on meanwhile",
     need: Need::Netem,
-    excused: &[],
+    excused: &[PASSED_OVER],
     run: |world| {
         for node in world.all() {
             world.network.shape(node, "netem delay 50ms 20ms loss 2%")?;
@@ -40,7 +40,7 @@ pub const NARROW: Fault = Fault {
     line: "any validator, or the leader, sends 256 kbit/s at most, for 10 to 30 s",
     expected: "all goes on meanwhile",
     need: Need::Namespaces,
-    excused: &[],
+    excused: &[PASSED_OVER],
     run: |world| {
         let victim = world.any_or_leader();
         world.network.shape(victim, "tbf rate 256kbit burst 16k latency 400ms")?;
