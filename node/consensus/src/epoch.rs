@@ -90,7 +90,7 @@ impl Replica {
     /// is in flight then, so nothing is claimed.
     pub(crate) fn end_term(&mut self) {
         if self.is_active() && !self.is_alone() && self.stable.height >= self.term_end() {
-            // In each term the others rotate once for whoever left a view alone.
+            // In each term, whoever leaves a view alone is joined soon again.
             self.alone.clear();
             self.change_view(self.next_view());
         }

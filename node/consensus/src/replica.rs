@@ -20,6 +20,7 @@ use crate::{
     record::Record,
     settings::Settings,
     slot::Slot,
+    status::Alone,
     timing::Watch,
     verify::{Verified, leader},
 };
@@ -65,8 +66,8 @@ pub struct Replica {
     pub(crate) changes: BTreeMap<u8, (Arc<Signed<ViewChange>>, Arc<Grounds>)>,
     /// Validators that say the leader of `view` is unfair.
     pub(crate) unfair: BTreeSet<u8>,
-    /// Heartbeats since a validator has left the view alone; `u16::MAX` once rotated for it.
-    pub(crate) alone: BTreeMap<u8, u16>,
+    /// Who has left the view alone, in this term.
+    pub(crate) alone: BTreeMap<u8, Alone>,
 
     /// What is to be done once the journal has something.
     pub(crate) awaited: BTreeMap<Token, After>,

@@ -35,6 +35,9 @@ pub const HEARTBEAT_MS: u64 = 500;
 /// Heartbeats of a validator that left the view alone, after which the others rotate for it: 60 s.
 pub const ALONE_HEARTBEATS: u16 = 120;
 
+/// How often that time doubles within a term: to an hour, about.
+pub(crate) const ALONE_DOUBLINGS: u8 = 6;
+
 /// A fresh proposal's time lies at most so far behind the clock of who votes for it.
 pub const TIME_BEHIND_MS: u64 = 10_000;
 

@@ -11,9 +11,18 @@ use crate::{
     event::Action,
     message::{Message, Status},
     replica::Replica,
-    settings::ALONE_HEARTBEATS,
+    settings::{ALONE_DOUBLINGS, ALONE_HEARTBEATS},
     slot::{Content, Slot, status_bit},
 };
+
+/// How it stands with a validator that others may have to join.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Alone {
+    /// Heartbeats since it left the view alone.
+    beats: u16,
+    /// How often it was joined.
+    joined: u8,
+}
 
 impl Replica {
     /// What this replica has.
@@ -103,16 +112,14 @@ impl Replica {
     }
 
     /// A validator that left the view alone may not come back to it. When the others have gone on
-    /// without it for a minute, they change the view for it, once in each term.
+    /// without it for a minute, they change the view for it; twice as long each further time in a
+    /// term, so that whoever does it again and again gains little.
     fn notice_alone(&mut self, from: u8, status: &Status) {
         let is_alone = status.change > self.view && self.is_active();
-        let beats = self.alone.entry(from).or_default();
-        if *beats == u16::MAX {
-            return;
-        }
-        *beats = if is_alone { beats.saturating_add(1) } else { 0 };
-        if *beats >= ALONE_HEARTBEATS {
-            *beats = u16::MAX;
+        let alone = self.alone.entry(from).or_default();
+        alone.beats = if is_alone { alone.beats.saturating_add(1) } else { 0 };
+        if alone.beats >= ALONE_HEARTBEATS << alone.joined {
+            *alone = Alone { beats: 0, joined: ALONE_DOUBLINGS.min(alone.joined + 1) };
             self.blame_leader();
         }
     }

@@ -51,6 +51,8 @@ pub(crate) struct World {
     done_at: Option<Micros>,
     /// What stood a second ago, in the silence after that.
     standing: Vec<judge::Standing>,
+    /// When, after all was done, a member last waited for a view that no other wanted.
+    apart_at: Micros,
     options: Options,
     /// Empty: its room is used again.
     inbox: Inbox,
@@ -101,6 +103,7 @@ impl World {
             is_over: false,
             done_at: None,
             standing: Vec::new(),
+            apart_at: 0,
             options: options.clone(),
             inbox: Inbox::default(),
             lives: 0,

@@ -12,6 +12,11 @@ use crate::{
 /// Stable height, epoch and view of a host.
 pub(super) type Standing = (Height, Epoch, View);
 
+/// How long a member may wait for a view that no other wants: it is joined after one minute, after
+/// two if it is late again, and after four; the fourth time would take a network that is never as
+/// fast as the patience of its members.
+const MOST_APART: Micros = (60 + 120 + 240 + 60) * SECOND;
+
 impl World {
     /// Looks, ten times a second, whether all is done.
     pub(super) fn judge(&mut self) {
@@ -55,17 +60,21 @@ impl World {
         (2 * traitors + 4) * 30 * SECOND + 60 * SECOND + slots * 10 * SECOND
     }
 
-    /// Whether nothing has happened for long enough. Blocks need a reason at once; views do after
-    /// two minutes, by when whoever left one alone is joined.
+    /// Whether nothing has happened for long enough. Blocks need a reason at once; views do two
+    /// minutes after the last time when somebody had left one alone.
     fn is_silent(&mut self, done: Micros) -> bool {
         let core = &self.plan.members.core;
         let is_watched = |host: &&Host| core.contains(&host.member) && host.position().is_some();
         let hosts = self.hosts.iter().filter(is_watched);
         let outsider = hosts.clone().find(|host| !host.replica.takes_part());
+        if outsider.is_some() {
+            self.apart_at = self.now;
+        }
+        let whole_at = done.max(self.apart_at);
         let now: Vec<_> = hosts
             .map(|host| (host.chain.stable(), host.reign.set.epoch, host.replica.view()))
             .collect();
-        let has_settled = self.now - done > 120 * SECOND;
+        let has_settled = self.now - whole_at > 120 * SECOND;
         let is_same = |pair: (&Standing, &Standing)| {
             let ((height, ..), (other, ..)) = pair;
             height == other && (!has_settled || pair.0 == pair.1)
@@ -74,12 +83,12 @@ impl World {
             let detail = format!("{:?} became {now:?} for no reason", self.standing);
             self.oracles.fail(self.now, "silence", detail);
         }
-        if let Some(host) = outsider.filter(|_| has_settled) {
+        if let Some(host) = outsider.filter(|_| self.now - done > MOST_APART) {
             let detail = format!("member {} still waits for a view", host.member);
             self.oracles.fail(self.now, "nobody stays alone", detail);
         }
         self.standing = now;
-        self.now - done > 180 * SECOND
+        self.now - whole_at > 180 * SECOND
     }
 
     /// What is not as it should be in the end.
