@@ -11,12 +11,14 @@ use std::{
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use weal_net::Peer;
+use weal_types::{BlockHash, Height};
 
 use crate::{
     core::NetworkPlace,
     genesis::{ChainSpec, GenesisError, public_key},
     node::NodeConfig,
     rpc::RpcConfig,
+    snapshots::{Pinned, SnapshotSettings},
     telemetry::{self, LogConfig, LogError},
     validator_key::{KeyError, ValidatorKey},
 };
@@ -63,9 +65,62 @@ pub struct Config {
     /// without a vote, until it becomes a validator; false unless said otherwise.
     #[serde(default)]
     pub follow: bool,
+    /// States for other nodes, and from them.
+    #[serde(default)]
+    pub snapshots: SnapshotConfig,
     /// The other validators; needed where there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<NetworkConfig>,
+}
+
+/// How states are kept for other nodes, and when one is fetched from them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotConfig {
+    /// Heights between two copies of the state that are kept for other nodes; 10,000 unless said
+    /// otherwise. 0: none are made.
+    #[serde(default = "every")]
+    pub every: u64,
+    /// A node that starts so many heights behind the others' copies fetches one, instead of all
+    /// blocks before it; 10,000 unless said otherwise. 0: it fetches and executes every block.
+    #[serde(default = "every")]
+    pub gap: u64,
+    /// Height of a block that is known from somewhere trusted: a chain without it is not joined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned_height: Option<u64>,
+    /// Its hash, as hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned_hash: Option<String>,
+}
+
+impl Default for SnapshotConfig {
+    fn default() -> Self {
+        Self { every: every(), gap: every(), pinned_height: None, pinned_hash: None }
+    }
+}
+
+impl SnapshotConfig {
+    /// With the hash read.
+    pub fn settings(&self) -> Result<SnapshotSettings, String> {
+        let pinned = match (self.pinned_height, &self.pinned_hash) {
+            (None, None) => None,
+            (Some(height), Some(text)) => {
+                let mut hash = [0; 32];
+                let digits = text.strip_prefix("0x").unwrap_or(text);
+                hex::decode_to_slice(digits, &mut hash).map_err(|_| {
+                    format!("snapshots.pinned_hash: `{text}` is not 0x and 64 hexadecimal digits")
+                })?;
+                Some(Pinned { height: Height(height), hash: BlockHash(hash) })
+            }
+            _ => return Err("snapshots: a pinned block has a height and a hash".to_owned()),
+        };
+        let (every, gap) = (self.every, self.gap);
+        Ok(SnapshotSettings { every, gap, pinned, ..SnapshotSettings::default() })
+    }
+}
+
+const fn every() -> u64 {
+    crate::snapshots::EVERY
 }
 
 /// Where this validator and the others are.
@@ -157,9 +212,9 @@ pub enum ConfigError {
         /// The most it can be.
         most: u64,
     },
-    /// A validator's key is none.
+    /// A key, a hash, or what belongs together with it.
     #[error("{path}: {reason}")]
-    Network {
+    Value {
         /// Which file.
         path: String,
         /// What is wrong.
@@ -193,6 +248,8 @@ pub struct Checked {
     pub next_key: Option<Arc<ValidatorKey>>,
     /// Where the validators are, if there are several.
     pub network: Option<NetworkPlace>,
+    /// States for other nodes, and from them.
+    pub snapshots: SnapshotSettings,
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {
@@ -229,8 +286,10 @@ impl Config {
         let next_key = config.next_key.as_deref().map(ValidatorKey::read).transpose()?;
         let next_key = next_key.map(Arc::new);
         let network = config.network.as_ref().map(NetworkConfig::place).transpose();
-        let network = network.map_err(|reason| ConfigError::Network { path: name(), reason })?;
-        Ok(Checked { config, spec, key, next_key, network })
+        let value = |reason| ConfigError::Value { path: name(), reason };
+        let network = network.map_err(value)?;
+        let snapshots = config.snapshots.settings().map_err(value)?;
+        Ok(Checked { config, spec, key, next_key, network, snapshots })
     }
 }
 
@@ -246,6 +305,7 @@ impl Checked {
             network: self.network.clone(),
             next_key: self.next_key.clone(),
             follow: *follow,
+            snapshots: self.snapshots.clone(),
             ..NodeConfig::new(data.clone())
         }
     }

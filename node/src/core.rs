@@ -16,11 +16,12 @@ use std::{
 use weal_consensus::Replica;
 use weal_net::{Network, Peer};
 use weal_runtime::Runtime;
-use weal_state::{Options, RocksOptions, RocksStore, State, StateError};
+use weal_state::{Options, RocksOptions, RocksStore, State, StateError, StoreError};
 use weal_types::{PublicKey, block::FinalHeader};
 
 use connect::Links;
 pub use error::OpenError;
+pub(crate) use head::genesis_block;
 use head::{begin, read_head};
 
 use crate::{
@@ -35,6 +36,7 @@ use crate::{
     membership::{Keys, Membership},
     mempool::Mempool,
     metrics::Metrics,
+    snapshots::{self, Keeper, KeeperThread, SnapshotSettings},
 };
 
 /// How a chain is kept and run.
@@ -59,6 +61,8 @@ pub struct CoreConfig {
     pub cut: Vec<PublicKey>,
     /// Whether this node may run although the chain does not know its key.
     pub follow: bool,
+    /// How states are kept for other nodes.
+    pub snapshots: SnapshotSettings,
 }
 
 /// What an earlier run of a chain in this process hands on to the next.
@@ -111,6 +115,8 @@ pub struct Core {
     in_flight: Arc<InFlight>,
     links: Option<Links>,
     engine: Mutex<Engine>,
+    /// What keeps states for other nodes, where there are any.
+    keeper: Mutex<Option<KeeperThread>>,
     /// The threads of the intake and of the journal, until they are joined.
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -189,6 +195,9 @@ impl Core {
             links.stop();
         }
         self.engine.lock().unwrap_or_else(PoisonError::into_inner).stop();
+        if let Some(keeper) = self.keeper.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            keeper.end();
+        }
         // The journal's thread ends once engine and intake, which wrote to it, have.
         for thread in self.threads.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             if thread.join().is_err() {
@@ -247,8 +256,9 @@ impl Opening {
         }
     }
 
-    fn committer(&self) -> Committer {
+    fn committer(&self, keeper: Option<Keeper>) -> Committer {
         Committer {
+            keeper: keeper.map(Arc::new),
             store: Arc::clone(&self.store),
             state: Arc::clone(&self.state),
             ledger: self.ledger.clone(),
@@ -285,6 +295,8 @@ impl Opening {
         };
         intake::readmit(&intake, accepted)
             .map_err(|fault| StateError::Unprovable { reason: fault.0 })?;
+        let kept = snapshots::open(config, &self.parts.metrics);
+        let (shelf, keeper, keeper_thread) = kept.map_err(OpenError::Thread)?;
         let engine = EngineParts {
             replica,
             settings,
@@ -298,14 +310,14 @@ impl Opening {
             clock: Arc::clone(&self.parts.clock),
             journal,
             executor: self.executor(),
-            committer: self.committer(),
+            committer: self.committer(keeper),
             in_flight: Arc::clone(&self.in_flight),
             failed,
         };
         let (intake, verifier) = Intake::start(intake).map_err(OpenError::Thread)?;
         let metrics = Arc::clone(&self.parts.metrics);
         let door = (self.ledger.clone(), intake.clone(), inputs.clone(), metrics);
-        let links = joined.open_door(door).map_err(OpenError::Thread)?;
+        let links = joined.open_door(door, shelf).map_err(OpenError::Thread)?;
         let engine = Engine::start(engine, inputs, waiting).map_err(OpenError::Thread)?;
         Ok(Core {
             state: self.state,
@@ -316,6 +328,7 @@ impl Opening {
             in_flight: self.in_flight,
             links,
             engine: Mutex::new(engine),
+            keeper: Mutex::new(keeper_thread),
             threads: Mutex::new(vec![verifier, journal_thread]),
         })
     }
@@ -343,11 +356,18 @@ impl Opening {
 }
 
 fn open_store(config: &CoreConfig) -> Result<Arc<RocksStore>, OpenError> {
+    Ok(open_database(&config.directory.join("db"), config.cache_bytes)?)
+}
+
+/// A database with everything that a node keeps.
+pub(crate) fn open_database(
+    path: &Path,
+    cache_bytes: usize,
+) -> Result<Arc<RocksStore>, StoreError> {
     let columns = [&weal_state::COLUMNS[..], &ledger::COLUMNS[..]].concat();
     // The journal holds what the database could lose in a power cut.
-    let options =
-        RocksOptions { sync: false, cache_bytes: config.cache_bytes, ..RocksOptions::default() };
-    Ok(Arc::new(RocksStore::open(&config.directory.join("db"), &columns, options)?))
+    let options = RocksOptions { sync: false, cache_bytes, ..RocksOptions::default() };
+    Ok(Arc::new(RocksStore::open(path, &columns, options)?))
 }
 
 /// Who orders the block after a header.

@@ -10,6 +10,7 @@
 //! node         "format", "chain"             → version (4, LE), chain id (32)
 //!              "ancestry"                    → headers up to a certified one, its certificate
 //!              "end" ‖ epoch (8, BE)         → its last header, certificate, the validators after it
+//!              "base"                        → height (8, LE) whose state was imported
 //! ```
 //!
 //! All records of a block are part of the batch that also holds its state, so a block is there as a
@@ -48,6 +49,9 @@ pub const COLUMNS: [Column; 7] =
 
 /// Where the newest [`Ancestry`] stands.
 const ANCESTRY: &[u8] = b"ancestry";
+
+/// Where the base stands.
+const BASE: &[u8] = b"base";
 
 /// Where the end of an epoch stands.
 fn end_key(epoch: Epoch) -> Vec<u8> {
@@ -158,6 +162,7 @@ pub fn are_consecutive<'a>(headers: impl IntoIterator<Item = &'a FinalHeader>) -
 #[derive(Clone)]
 pub struct Ledger {
     db: Arc<dyn KeyValue>,
+    base: Height,
 }
 
 impl Ledger {
@@ -183,7 +188,52 @@ impl Ledger {
                 }
             }
         }
-        Ok(Self { db })
+        let base = match db.get(NODE, BASE)? {
+            None => Height::ZERO,
+            Some(bytes) => {
+                let base = <[u8; 8]>::try_from(bytes).map(u64::from_le_bytes).map(Height);
+                base.map_err(|_| damaged("the node", "base"))?
+            }
+        };
+        Ok(Self { db, base })
+    }
+
+    /// Blocks are here from the one after this on, and nothing of those before but block 0 and the
+    /// ends of epochs; 0 where all are here. Of the base itself there are the header and its
+    /// certificate, for its state was fetched.
+    pub const fn base(&self) -> Height {
+        self.base
+    }
+
+    /// Adds what a ledger begins with in the middle of a chain, after the block of this header, to
+    /// the batch that makes its state whole. It counts once the ledger is opened again.
+    pub fn begin_after(
+        &self,
+        batch: &mut Batch,
+        genesis: &FinalizedBlock,
+        (header, certificate): (&FinalHeader, &Certificate),
+        ends: &[HandOver],
+    ) {
+        self.write(batch, genesis, None);
+        let key = header.height.0.to_be_bytes();
+        batch.put_with(HEADERS, &key, |bytes| (header, Some(certificate)).encode_to(bytes));
+        batch.put(BLOCK_INDEX, &header.hash().0, &key);
+        ends.iter().for_each(|end| Self::write_end(batch, end));
+        batch.put(NODE, BASE, &header.height.0.to_le_bytes());
+    }
+
+    /// The newest block, of which only header and certificate are known where it is the base.
+    pub fn head(&self, height: Height) -> Result<Option<FinalizedBlock>, LedgerError> {
+        if height == Height::ZERO || height != self.base {
+            return self.block(height);
+        }
+        let head = self.header(height)?.map(|(header, certificate)| FinalizedBlock {
+            header,
+            certificate,
+            transactions: Vec::new(),
+            receipts: Vec::new(),
+        });
+        Ok(head)
     }
 
     /// Adds the records of a block to the batch that commits its state.

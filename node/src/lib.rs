@@ -22,6 +22,8 @@
 //! | [`ledger`] | final blocks, and where to find what is in them |
 //! | [`finality`] | telling everyone what is final |
 //! | [`membership`] | who validates, and what that means for this node |
+//! | [`snapshots`] | states that are kept for other nodes |
+//! | [`join`] | fetching such a state |
 //! | [`core`] | all of it over one data directory |
 //! | [`node`] | the handle |
 //! | [`config`], [`telemetry`] | the configuration file; logs |
@@ -43,6 +45,7 @@ pub mod finality;
 pub mod founding;
 pub mod genesis;
 pub mod intake;
+pub mod join;
 pub mod journal;
 pub mod ledger;
 pub mod membership;
@@ -51,5 +54,6 @@ pub mod metrics;
 pub mod node;
 pub mod peers;
 pub mod rpc;
+pub mod snapshots;
 pub mod telemetry;
 pub mod validator_key;

@@ -51,6 +51,8 @@ pub struct Metrics {
     pub pool_bytes: Gauge,
     /// Other validators that this one is connected to.
     pub peers: Gauge,
+    /// Height of the newest state that is kept for other nodes; 0 if there is none.
+    pub snapshot_height: Gauge,
 }
 
 impl Default for Metrics {
@@ -82,6 +84,8 @@ impl Default for Metrics {
             gauge(&mut registry, "pool_transactions", "Transactions that wait for a block");
         let pool_bytes = gauge(&mut registry, "pool_bytes", "Bytes of transactions that wait");
         let peers = gauge(&mut registry, "peers", "Validators that this one is connected to");
+        let help = "Height of the newest state that is kept for other nodes";
+        let snapshot_height = gauge(&mut registry, "snapshot_height", help);
         Self {
             registry,
             time,
@@ -93,6 +97,7 @@ impl Default for Metrics {
             pool_transactions,
             pool_bytes,
             peers,
+            snapshot_height,
         }
     }
 }

@@ -21,10 +21,12 @@ use crate::{
     finality::{Finality, Settled},
     genesis::ChainSpec,
     intake::Verdicts,
+    join,
     ledger::{FinalizedBlock, Ledger},
     membership::Keys,
     mempool::{Fate, Mempool, SubmitError},
     metrics::Metrics,
+    snapshots::SnapshotSettings,
     validator_key::ValidatorKey,
 };
 
@@ -53,6 +55,8 @@ pub struct NodeConfig {
     pub next_key: Option<Arc<ValidatorKey>>,
     /// Whether the node may run although the chain does not know its key, to follow the chain.
     pub follow: bool,
+    /// How states are kept for others, and when one is fetched.
+    pub snapshots: SnapshotSettings,
 }
 
 impl NodeConfig {
@@ -72,6 +76,7 @@ impl NodeConfig {
             clock: Arc::default(),
             next_key: None,
             follow: false,
+            snapshots: SnapshotSettings::default(),
         }
     }
 }
@@ -154,11 +159,16 @@ impl Node {
             metrics: Arc::default(),
         };
         let failure = watch::Sender::new(None);
-        let directory = current(&config.data)?;
+        let number = current_number(&config.data)?;
+        let joined = join::join(&config, &parts, number)?;
+        let directory = config.data.join(chain_directory(joined.number));
+        if joined.number != number {
+            set_current(&config.data, joined.number)?;
+        }
         remove_others(&config.data, &directory);
         let running = Running { manual: config.manual, pace_ms: config.pace_ms, cut: Vec::new() };
         let core_config = core_config(&config, &running, directory);
-        let before = Before::default();
+        let before = Before { finality: None, store: joined.store };
         let (core, finality) =
             Core::open(&core_config, parts.clone(), before, report_to(&failure))?;
         Ok(Self(Arc::new(Inner {
@@ -292,6 +302,7 @@ fn core_config(config: &NodeConfig, running: &Running, directory: PathBuf) -> Co
         network: config.network.clone(),
         cut: running.cut.clone(),
         follow: config.follow,
+        snapshots: config.snapshots.clone(),
     }
 }
 
@@ -335,11 +346,6 @@ pub(crate) fn chain_directory(number: u64) -> String {
     format!("chain-{number}")
 }
 
-/// The directory of the chain that runs: the file `current` has its number.
-fn current(data: &Path) -> Result<PathBuf, StartError> {
-    Ok(data.join(chain_directory(current_number(data)?)))
-}
-
 /// Removes what earlier runs of a devnet left behind.
 fn remove_others(data: &Path, current: &Path) {
     for entry in fs::read_dir(data).into_iter().flatten().flatten() {
@@ -368,9 +374,14 @@ pub(crate) fn current_number(data: &Path) -> Result<u64, StartError> {
     }
 }
 
+/// Makes a chain the one that runs. A crash leaves the old one or the new.
 fn set_current(data: &Path, number: u64) -> Result<(), StartError> {
     let (path, draft) = (data.join("current"), data.join("current.new"));
-    fs::write(&draft, format!("{number}\n"))
-        .and_then(|()| fs::rename(&draft, &path))
-        .map_err(directory_error(&path))
+    let write = || {
+        fs::write(&draft, format!("{number}\n"))?;
+        fs::File::open(&draft)?.sync_all()?;
+        fs::rename(&draft, &path)?;
+        fs::File::open(data)?.sync_all()
+    };
+    write().map_err(directory_error(&path))
 }

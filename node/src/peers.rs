@@ -3,7 +3,7 @@
 //! ```text
 //! network ──► door ──► engine          messages, proposals with transactions, blocks
 //!              │  └──► intake          transactions that wait elsewhere
-//!              └─────► archive ──► network    final blocks for whoever is behind
+//!              └─────► archive ──► network    final blocks and states for whoever is behind
 //! ```
 //!
 //! | module | one idea |
@@ -13,7 +13,8 @@
 //! | [`judge`] | what messages are judged by |
 //! | [`assemble`] | transactions from their bytes, each checked once |
 //! | [`blocks`] | final blocks from another node |
-//! | [`archive`] | final blocks for another node |
+//! | [`snapshot`] | questions for the state after a block |
+//! | [`archive`] | final blocks, and states, for another node |
 
 pub mod archive;
 pub mod assemble;
@@ -21,3 +22,4 @@ pub mod blocks;
 pub mod door;
 pub mod judge;
 pub mod packet;
+pub mod snapshot;

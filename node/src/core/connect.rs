@@ -22,6 +22,7 @@ use crate::{
         door::{self, Arrived, DoorParts},
         judge::{Judge, Present},
     },
+    snapshots::Shelf,
     validator_key::ValidatorKey,
 };
 
@@ -70,9 +71,10 @@ impl Joined {
             mpsc::Sender<EngineInput>,
             Arc<Metrics>,
         ),
+        shelf: Shelf,
     ) -> std::io::Result<Option<Links>> {
         let Some((network, mailbox, waiting)) = self.network else { return Ok(None) };
-        let (archive, archiving) = archive::start(ledger, Arc::clone(&network))?;
+        let (archive, archiving) = archive::start(ledger, shelf, Arc::clone(&network))?;
         let parts = DoorParts {
             chain: self.chain,
             present: self.speaker.present().clone(),

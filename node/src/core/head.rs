@@ -11,6 +11,16 @@ use crate::{
     ledger::{Ancestry, FinalizedBlock, Ledger, are_consecutive},
 };
 
+/// Block 0, of which the state's root is known.
+pub(crate) fn genesis_block(spec: &ChainSpec, root: weal_types::Hash) -> FinalizedBlock {
+    FinalizedBlock {
+        header: spec.header(root),
+        certificate: None,
+        transactions: Vec::new(),
+        receipts: Vec::new(),
+    }
+}
+
 /// Writes block 0.
 pub(super) fn begin(
     spec: &ChainSpec,
@@ -19,12 +29,7 @@ pub(super) fn begin(
 ) -> Result<FinalizedBlock, OpenError> {
     let changes = spec.changes().map_err(GenesisError::Invalid)?;
     let prepared = state.prepare(Height::ZERO, changes)?;
-    let block = FinalizedBlock {
-        header: spec.header(prepared.root()),
-        certificate: None,
-        transactions: Vec::new(),
-        receipts: Vec::new(),
-    };
+    let block = genesis_block(spec, prepared.root());
     let mut batch = Batch::new();
     ledger.write(&mut batch, &block, None);
     state.commit(prepared, &batch)?;
@@ -39,7 +44,7 @@ pub(super) fn read_head(
     ledger: &Ledger,
 ) -> Result<FinalizedBlock, OpenError> {
     let broken = |reason: &str| OpenError::Head { height: head.height, reason: reason.into() };
-    let block = ledger.block(head.height)?.ok_or_else(|| broken("its records are missing"))?;
+    let block = ledger.head(head.height)?.ok_or_else(|| broken("its records are missing"))?;
     if block.header.state_root != head.root {
         return Err(broken("its header names another state than the one on disk"));
     }

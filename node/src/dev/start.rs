@@ -14,6 +14,7 @@ use crate::{
     devnet::{validator_seed, with_validators},
     genesis::GenesisError,
     node::{Node, NodeConfig, StartError},
+    snapshots::SnapshotSettings,
     validator_key::ValidatorKey,
 };
 
@@ -86,6 +87,8 @@ impl DevChain {
                 config.data = config.data.join(directory(position));
                 config.network = place(position, &addresses);
             }
+            // They start one after the other, and have all blocks from the first on.
+            config.snapshots = SnapshotSettings::none();
             let key = key(position)?;
             nodes.push(Node::start(config, spec.clone(), key).map_err(reason)?);
         }

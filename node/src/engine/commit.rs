@@ -20,6 +20,7 @@ use crate::{
     ledger::{BlockTransaction, FinalizedBlock, Ledger},
     mempool::Mempool,
     metrics::{Metrics, Stage},
+    snapshots::Keeper,
 };
 
 /// Writes blocks and announces them.
@@ -39,6 +40,8 @@ pub struct Committer {
     pub in_flight: Arc<InFlight>,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// Keeps states for other nodes, where there are any.
+    pub keeper: Option<Arc<Keeper>>,
 }
 
 impl Committer {
@@ -93,6 +96,10 @@ impl Committer {
         }
         self.state.commit(executed.prepared, &batch).map_err(|error| error.to_string())?;
         self.in_flight.committed(block.header.height);
+        if let Some(keeper) = &self.keeper {
+            let kept = keeper.committed(&self.state, &block.header, block.certificate.as_ref());
+            kept.map_err(|error| error.to_string())?;
+        }
         // What this block skipped may be executed in a later one already, which is not written yet.
         self.pool.forget(block.receipts.iter().filter_map(|receipt| match &receipt.outcome {
             Outcome::Applied { transaction, .. } | Outcome::Reverted { transaction, .. } => {

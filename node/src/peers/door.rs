@@ -210,6 +210,9 @@ impl Door {
                 self.parts.archive.ask(from, Question::Blocks(first, last));
             }
             Packet::Blocks(blocks) => self.take_blocks(received, blocks),
+            Packet::WantState(asked) => self.parts.archive.ask(from, Question::State(asked)),
+            // Late: it was asked for before this node had a state.
+            Packet::State(..) => {}
             Packet::WantEnd(epoch) => self.parts.archive.ask(from, Question::End(epoch)),
         }
     }

@@ -11,6 +11,8 @@ use weal_types::{
     limit,
 };
 
+use super::snapshot::{Answered, Asked};
+
 /// Blocks of one answer, at most: what is executed before the next question.
 pub const BLOCKS: usize = 64;
 
@@ -57,6 +59,10 @@ pub enum Packet {
     Blocks(Bounded<Block, 0, BLOCKS>),
     /// "Send me the certificate of this epoch's last header."
     WantEnd(Epoch),
+    /// A question of a node that wants the state without the blocks that led to it.
+    WantState(Asked),
+    /// The question again, and the answer.
+    State(Asked, Box<Answered>),
 }
 
 /// A final block on its way.
@@ -76,12 +82,14 @@ impl Packet {
     /// How soon it should arrive.
     pub const fn urgency(&self) -> Urgency {
         match self {
-            Self::Message(_) | Self::WantBody(_) | Self::WantBlocks { .. } | Self::WantEnd(_) => {
-                Urgency::Votes
-            }
+            Self::Message(_)
+            | Self::WantBody(_)
+            | Self::WantBlocks { .. }
+            | Self::WantEnd(_)
+            | Self::WantState(_) => Urgency::Votes,
             Self::Body(..) => Urgency::Bodies,
             Self::Transactions(_) => Urgency::Transactions,
-            Self::Blocks(_) => Urgency::Blocks,
+            Self::Blocks(_) | Self::State(..) => Urgency::Blocks,
         }
     }
 
@@ -98,6 +106,9 @@ impl Packet {
         }
     }
 }
+
+// A part of a state, the question, and what tells packets and answers apart.
+const _: () = assert!(weal_state::PART_BYTES + 64 < most_bytes(Urgency::Blocks));
 
 #[cfg(test)]
 mod tests {

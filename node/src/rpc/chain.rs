@@ -54,7 +54,7 @@ pub(super) fn block(api: &Api, params: BlockGet) -> Answer<Block> {
         (None, None) => api.node.head().header.height,
         (None, Some(hash)) => {
             let found = ledger.height_of(&BlockHash(hash.0)).map_err(Error::internal)?;
-            found.ok_or_else(|| no_block(format!("no block has the hash {hash}")))?
+            found.ok_or_else(|| no_block(no_hash(&ledger, hash)))?
         }
     };
     let block = ledger.block(height).map_err(Error::internal)?;
@@ -71,8 +71,32 @@ fn no_block(message: String) -> Error {
     Error::new(error::UNKNOWN_BLOCK, message)
 }
 
-/// The error for a height that the chain has not reached.
+/// Why no block of this hash is found.
+fn no_hash(ledger: &ledger::Ledger, hash: Hex32) -> String {
+    match ledger.base() {
+        Height::ZERO => format!("no block has the hash {hash}"),
+        base => {
+            format!("no block after {base}, where this node's blocks begin, has the hash {hash}")
+        }
+    }
+}
+
+/// The error for something in or before the block whose state this node began with: what was
+/// before is not here.
+pub(super) fn not_here(api: &Api, height: Height, what: &str) -> Option<Error> {
+    let base = api.node.ledger().base();
+    (height <= base && base > Height::ZERO).then(|| {
+        let first = base.next().unwrap_or(base);
+        let message = format!("this node has {what} from height {first} on; ask another node");
+        Error::new(error::HEIGHT_UNAVAILABLE, message)
+    })
+}
+
+/// The error for a height that the chain has not reached, or whose block is not here.
 pub(super) fn no_height(api: &Api, height: Height) -> Error {
+    if let Some(error) = not_here(api, height, "blocks") {
+        return error;
+    }
     let newest = api.node.head().header.height;
     no_block(format!("there is no block {height}; the newest one is {newest}"))
 }

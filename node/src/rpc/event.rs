@@ -11,6 +11,7 @@ use weal_types::{
 
 use super::{
     Api,
+    chain::not_here,
     error::{Answer, Error},
     said,
     view::View,
@@ -33,6 +34,9 @@ pub(super) fn query(api: &Api, params: EventsQuery) -> Answer<EventPage> {
             None => return invalid("the cursor is none that a page before has given"),
         },
     };
+    if let Some(error) = not_here(api, from.transaction.height, "events") {
+        return Err(error);
+    }
     let newest = api.node.head().header.height;
     let last = params.to_height.map_or(newest, |height| Height(height.0).min(newest));
     let limit = params.limit.unwrap_or(PAGE);

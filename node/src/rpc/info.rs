@@ -1,7 +1,7 @@
 //! `node_*` and `rpc_discover`.
 
 use serde_json::Value;
-use weal_client::rpc::types::{Hex32, NoParams, NodeHealth, NodeInfo};
+use weal_client::rpc::types::{Hex32, NoParams, NodeHealth, NodeInfo, U64};
 use weal_types::Height;
 
 use super::{
@@ -32,6 +32,7 @@ pub(super) fn info(api: &Api, _: NoParams) -> Answer<NodeInfo> {
         .into(),
         devnet: spec.is_devnet(),
         genesis: Hex32(genesis.hash().0),
+        blocks_from: U64(api.node.ledger().base().0.saturating_add(1)),
     })
 }
 

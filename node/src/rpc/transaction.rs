@@ -11,7 +11,7 @@ use weal_client::rpc::{
 };
 use weal_runtime::InvalidTransaction;
 use weal_types::{
-    TxHash,
+    Height, TxHash,
     receipt::SkipReason,
     transaction::{SignedTransaction, Transaction},
 };
@@ -146,7 +146,12 @@ fn status(api: &Api, hash: TxHash) -> Answer<TxStatus> {
         return at(&view, hash, place);
     }
     match fate {
-        Fate::Unknown => Ok(bare(hash, TxState::Unknown)),
+        Fate::Unknown => {
+            let base = api.node.ledger().base();
+            let first = base.next().filter(|_| base > Height::ZERO);
+            let blocks_from = first.map(|first| U64(first.0));
+            Ok(TxStatus { blocks_from, ..bare(hash, TxState::Unknown) })
+        }
         Fate::Dropped(reason) => Ok(dropped(hash, reason)),
         Fate::Pending => {
             let pooled = api.node.pool().get(&hash);
@@ -165,6 +170,7 @@ fn bare(hash: TxHash, state: TxState) -> TxStatus {
         height: None,
         index: None,
         time_ms: None,
+        blocks_from: None,
         refused: None,
         outcome: None,
         transaction: None,

@@ -74,6 +74,21 @@ impl Region {
         (Self { depth: below, ..self }, Self { prefix: right, depth: below })
     }
 
+    /// The first path above the region; `None` if there is none.
+    pub(crate) fn end(&self) -> Option<Hash> {
+        let depth = usize::from(self.depth);
+        let mut end = self.prefix;
+        // Adds one at the last bit of the prefix.
+        for bit in (0..depth).rev() {
+            let mask = 0x80 >> (bit % 8);
+            end[bit / 8] ^= mask;
+            if end[bit / 8] & mask != 0 {
+                return Some(end);
+            }
+        }
+        None
+    }
+
     pub(crate) fn contains(&self, path: &Hash) -> bool {
         shared_bits(&self.prefix, path) >= usize::from(self.depth)
     }

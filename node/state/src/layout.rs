@@ -8,13 +8,15 @@
 //! meta     "format"                        → version (4, LE) ‖ leaves of a bucket (1)
 //!          "head"                          → height (8, LE) ‖ root (32) ‖ keys (8, LE)
 //!          "history"                       → from (8, LE) ‖ built (8, LE) ‖ pruned (8, LE)
+//!          "base"                          → height (8, LE) that was imported, if one was
+//!          "import"                        → height (8, LE) ‖ root (32) while one is under way
 //! ```
 
 use weal_types::{Hash, Height};
 
 use crate::{
     error::StateError,
-    kv::{Column, StoreError},
+    kv::{Column, StoreError, View},
 };
 
 /// Contract and key → value: what reads and ranges use.
@@ -38,6 +40,8 @@ pub(crate) const FORMAT: u32 = 1;
 pub(crate) const FORMAT_KEY: &[u8] = b"format";
 pub(crate) const HEAD_KEY: &[u8] = b"head";
 pub(crate) const HISTORY_KEY: &[u8] = b"history";
+pub(crate) const BASE_KEY: &[u8] = b"base";
+pub(crate) const IMPORT_KEY: &[u8] = b"import";
 
 /// The newest block of a state, and what the state amounts to after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +129,36 @@ impl HistoryReach {
         let reach = Self { from: height()?, built: height()?, pruned: height()? };
         if reader.0.is_empty() { Ok(reach) } else { Err(bad()) }
     }
+}
+
+/// Which state an import is to come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Import {
+    /// Height of its block.
+    pub height: Height,
+    /// Root of its tree.
+    pub root: Hash,
+}
+
+impl Import {
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
+        [&self.height.0.to_le_bytes()[..], &self.root].concat()
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, StateError> {
+        let mut reader = Reader(bytes);
+        match (reader.u64(), reader.array(), reader.0) {
+            (Some(height), Some(root), []) => Ok(Self { height: Height(height), root }),
+            _ => Err(corrupt(META, IMPORT_KEY, "not a record of an import")),
+        }
+    }
+}
+
+/// The height below which the state has no past: what was imported, or genesis.
+pub(crate) fn base(view: &dyn View) -> Result<Height, StateError> {
+    let Some(bytes) = view.get(META, BASE_KEY)? else { return Ok(Height::ZERO) };
+    let height = <[u8; 8]>::try_from(bytes).map(u64::from_le_bytes).map(Height);
+    height.map_err(|_| corrupt(META, BASE_KEY, "not a height"))
 }
 
 /// Takes fixed-size parts from the front of bytes that cannot be trusted.

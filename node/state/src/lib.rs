@@ -14,17 +14,22 @@
 //! | `undo`, `past` | what blocks replaced, and the tree as it was before them |
 //! | `history` | the optional index of old values |
 //! | `snapshot` | the state after one block |
+//! | `part` | a state in parts, each checked by itself |
+//! | `copy`, `import` | parts for other nodes; a state from its parts |
 //! | `state` | [`State`], which puts these together |
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod bucket;
+mod copy;
 mod error;
 mod history;
+mod import;
 mod kv;
 mod layout;
 mod memory;
+mod part;
 mod past;
 mod rocks;
 mod snapshot;
@@ -32,10 +37,13 @@ mod state;
 mod tree;
 mod undo;
 
+pub use copy::{COPY_COLUMNS, StateCopy};
 pub use error::StateError;
+pub use import::{Import, ImportError, stored_head, unfinished_import};
 pub use kv::{Batch, Column, KeyValue, StoreError, View, VisitValue, Write};
 pub use layout::{COLUMNS, Head};
 pub use memory::MemoryStore;
+pub use part::{ENTRY_BYTES, Entry, PART_BYTES, PARTS, Part, PartError, Parts};
 pub use rocks::{RocksOptions, RocksStore};
 pub use snapshot::StateSnapshot;
 pub use state::{HistoryProgress, Options, PREPARED_BLOCKS, Prepared, Proven, State};

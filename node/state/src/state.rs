@@ -79,6 +79,8 @@ impl Prepared {
 /// time.
 pub struct State {
     db: Arc<dyn KeyValue>,
+    /// The state has no past before this height.
+    base: Height,
     inner: RwLock<Inner>,
     /// Held by whoever moves the oldest prepared block, so that a commit can work without `inner`.
     advancing: Mutex<()>,
@@ -116,12 +118,14 @@ impl State {
         let view = db.view()?;
         let committed = layout::head(|column, key| view.get(column, key))?;
         let format = open_format(&*db, &*view, committed, options)?;
+        let base = layout::base(&*view)?;
         let tree = rebuild(&*view, format, committed, options)?;
         switch_history(&*db, &*view, committed, options.history)?;
         let inner =
             Inner { tree, committed, prepared: VecDeque::new(), next_serial: 0, broken: false };
         Ok(Self {
             db,
+            base,
             inner: RwLock::new(inner),
             advancing: Mutex::new(()),
             indexing: Mutex::new(()),
@@ -198,7 +202,7 @@ impl Inner {
 }
 
 /// Checks the format of a database, or makes it.
-fn open_format(
+pub(crate) fn open_format(
     db: &dyn KeyValue,
     view: &dyn View,
     committed: Option<Head>,
@@ -224,18 +228,7 @@ fn rebuild(
     committed: Option<Head>,
     options: Options,
 ) -> Result<Tree, StateError> {
-    let mut tree = Tree::new(format.bucket_leaves, options.cache_bytes);
-    let mut result = Ok(());
-    view.scan(TREE, &[], None, Direction::Ascending, &mut |key, value| {
-        result = tree.add_bucket(key, value);
-        if result.is_ok() {
-            std::ops::ControlFlow::Continue(())
-        } else {
-            std::ops::ControlFlow::Break(())
-        }
-    })?;
-    result?;
-    tree.finish()?;
+    let tree = load_tree(view, format, options)?;
     match committed {
         None if tree.keys() == 0 => Ok(tree),
         None => Err(corrupt(META, layout::HEAD_KEY, "a state without a head")),
@@ -248,6 +241,27 @@ fn rebuild(
             keys: tree.keys(),
         }),
     }
+}
+
+/// The tree over the buckets on disk.
+pub(crate) fn load_tree(
+    view: &dyn View,
+    format: Format,
+    options: Options,
+) -> Result<Tree, StateError> {
+    let mut tree = Tree::new(format.bucket_leaves, options.cache_bytes);
+    let mut result = Ok(());
+    view.scan(TREE, &[], None, Direction::Ascending, &mut |key, value| {
+        result = tree.add_bucket(key, value);
+        if result.is_ok() {
+            std::ops::ControlFlow::Continue(())
+        } else {
+            std::ops::ControlFlow::Break(())
+        }
+    })?;
+    result?;
+    tree.finish()?;
+    Ok(tree)
 }
 
 /// Begins or deletes the history index where the option changed.

@@ -179,6 +179,29 @@ impl Tree {
         }
     }
 
+    /// The hash of the subtree at `region`, be it a node of the tree or a part of a bucket.
+    pub(crate) fn hash_at(
+        &self,
+        region: &Region,
+        read: &ReadBucket<'_>,
+    ) -> Result<Hash, StateError> {
+        let (mut slot, mut here) = (ROOT_SLOT, Region::ROOT);
+        while here.depth < region.depth {
+            let Kind::Branch { left } = self.node(slot).kind else {
+                let leaves = self.leaves(slot, &here, read)?;
+                let within = leaves.iter().filter(|leaf| region.contains(&leaf.path));
+                let within: Vec<_> = within.cloned().collect();
+                return Ok(subtree_hash(&within, region.depth.into()));
+            };
+            let (left_region, right_region) = here.halves();
+            (slot, here) = match turns_right(&region.prefix, here.depth.into()) {
+                false => (left, left_region),
+                true => (left + 1, right_region),
+            };
+        }
+        Ok(self.node(slot).hash)
+    }
+
     /// Reads a bucket and compares it with the hash in memory: the disk may have changed under us.
     fn read_checked(
         &self,

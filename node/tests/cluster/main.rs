@@ -6,7 +6,9 @@ mod people;
 
 mod epochs;
 mod faults;
+mod giver;
 mod members;
 mod puppet;
+mod snapshot;
 mod together;
 mod world;

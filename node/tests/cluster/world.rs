@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr, TcpListener},
+    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -11,10 +12,12 @@ use parity_scale_codec::Encode;
 use tempfile::TempDir;
 use weal_net::{NetworkConfig, Peer};
 use weal_node::{
+    clock::Clock,
     core::NetworkPlace,
     genesis::ChainSpec,
     journal::{self, JournalConfig, Opened},
     node::{Node, NodeConfig},
+    snapshots::SnapshotSettings,
     validator_key::ValidatorKey,
 };
 use weal_runtime::system::VALIDATORS;
@@ -45,6 +48,12 @@ pub struct Cluster {
     nonces: Vec<u64>,
     /// Keys that are to take the place of nodes' own, by the seed's number.
     pub next_keys: BTreeMap<usize, usize>,
+    /// Whether validators' configurations know the others from the start.
+    pub lets_others_in: bool,
+    /// How nodes keep states for others, and fetch them: not at all, unless a test is about that.
+    pub snapshots: SnapshotSettings,
+    /// The clock of a node that has another one than the machine.
+    pub clocks: BTreeMap<usize, Arc<Clock>>,
 }
 
 pub fn key(number: usize) -> ValidatorKey {
@@ -84,7 +93,8 @@ impl Cluster {
         self
     }
 
-    fn of(validators: usize, others: usize, is_founded: bool) -> Self {
+    /// Nobody runs yet.
+    pub fn of(validators: usize, others: usize, is_founded: bool) -> Self {
         let size = validators + others;
         let keys: Vec<_> = (0..validators).map(key).collect();
         let addresses = addresses(size);
@@ -108,21 +118,34 @@ impl Cluster {
             spec,
             nonces: vec![0; usize::from(PEOPLE)],
             next_keys: BTreeMap::new(),
+            lets_others_in: false,
+            snapshots: SnapshotSettings::none(),
+            clocks: BTreeMap::new(),
+        }
+    }
+
+    /// Validators know each other and the other nodes; these know the validators.
+    pub fn place(&self, number: usize) -> NetworkPlace {
+        let is_follower = number >= self.validators;
+        let others = self.validators..self.addresses.len();
+        let followers = if is_follower || !self.lets_others_in { 0..0 } else { others };
+        NetworkPlace {
+            listen: self.addresses[number],
+            peers: self.others(number),
+            followers: followers.map(|other| self.peer(other)).collect(),
         }
     }
 
     pub fn start_one(&mut self, number: usize) {
-        let place = NetworkPlace {
-            listen: self.addresses[number],
-            peers: self.others(number),
-            followers: Vec::new(),
-        };
+        let place = self.place(number);
         let config = NodeConfig {
             sync: false,
             cache_bytes: 8 << 20,
             network: Some(place),
             follow: !self.is_founded || number >= self.validators,
             next_key: self.next_keys.get(&number).map(|next| Arc::new(key(*next))),
+            snapshots: self.snapshots.clone(),
+            clock: self.clocks.get(&number).cloned().unwrap_or_default(),
             ..NodeConfig::new(self.directories[number].path().to_owned())
         };
         self.nodes[number] = Some(Node::start(config, self.spec.clone(), key(number)).unwrap());
@@ -139,11 +162,16 @@ impl Cluster {
         // Nobody's configuration knows those who may come later.
         let is_told = !self.is_founded || number >= self.validators;
         let others = (0..self.validators).filter(|other| *other != number && is_told);
-        let peer = |other: usize| Peer {
-            key: key(other).public(),
-            address: self.addresses[other].to_string(),
-        };
-        others.map(peer).collect()
+        others.map(|other| self.peer(other)).collect()
+    }
+
+    fn peer(&self, number: usize) -> Peer {
+        Peer { key: key(number).public(), address: self.addresses[number].to_string() }
+    }
+
+    /// Where a node keeps its data.
+    pub fn data(&self, number: usize) -> &Path {
+        self.directories[number].path()
     }
 
     pub fn stop_one(&mut self, number: usize) {
@@ -204,8 +232,14 @@ impl Cluster {
 
     /// The transactions in a validator's journal as it is on disk now.
     pub fn journal(&self, number: usize) -> Vec<Vec<u8>> {
+        self.journal_of(number, 1)
+    }
+
+    /// The same for one of its chains.
+    pub fn journal_of(&self, number: usize, chain: u64) -> Vec<Vec<u8>> {
         let copy = tempfile::tempdir().unwrap();
-        people::copy(&self.directories[number].path().join("chain-1/journal"), copy.path());
+        let journal = self.directories[number].path().join(format!("chain-{chain}/journal"));
+        people::copy(&journal, copy.path());
         let config = JournalConfig { directory: copy.path().to_owned(), sync: false };
         journal::split(Opened::open(&config).unwrap().records).0
     }
@@ -273,8 +307,13 @@ impl Cluster {
         })
         .await;
         for height in (0..=top.0).map(Height) {
-            let header = |node: &Node| node.ledger().header(height).unwrap().unwrap().0;
-            let headers: Vec<_> = self.running().map(header).collect();
+            // A node that began in the middle has none of those before.
+            let header = |node: &Node| {
+                let found = node.ledger().header(height).unwrap().map(|(header, _)| header);
+                assert!(found.is_some() || height < node.ledger().base(), "{height} is missing");
+                found
+            };
+            let headers: Vec<_> = self.running().filter_map(header).collect();
             assert!(headers.windows(2).all(|pair| pair[0] == pair[1]), "{headers:#?}");
         }
         for node in self.running() {

@@ -72,6 +72,8 @@ impl NodeProcess {
                           cache_mib = 8\n[rpc]\nlisten = \"127.0.0.1:0\"\n[log]\nlevel = \"warn\"\n"
             .to_owned();
         if ports.len() > 1 {
+            // They start one after the other; each would ask first those who do not run yet.
+            config += "[snapshots]\ngap = 0\n";
             config += &format!("[network]\nlisten = \"127.0.0.1:{}\"\n", ports[number]);
             for (other, port) in ports.iter().enumerate().filter(|(other, _)| *other != number) {
                 let key = hex::encode(key(other).public().0);

@@ -16,6 +16,7 @@ use weal_node::{
     dev::DevChain,
     node::{Node, NodeConfig},
     rpc::{RpcConfig, RpcServer},
+    snapshots::SnapshotSettings,
 };
 use weal_runtime::system;
 use weal_types::{
@@ -37,6 +38,8 @@ pub struct World {
 
 pub fn config(directory: &TempDir) -> NodeConfig {
     NodeConfig {
+        // Nobody has a state to give.
+        snapshots: SnapshotSettings::none(),
         sync: false,
         cache_bytes: 8 << 20,
         pace_ms: 0,

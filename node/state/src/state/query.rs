@@ -39,7 +39,7 @@ impl State {
         // What the view holds counts as committed, even if its commit has not come to an end.
         let committed = layout::head(|column, key| view.get(column, key))?;
         let newest = inner.latest().ok_or(StateError::NoGenesis)?.height;
-        let oldest = committed.map_or(Height::ZERO, oldest_in_undo);
+        let oldest = committed.map_or(Height::ZERO, oldest_in_undo).max(self.base);
         if !(oldest..=newest).contains(&height) {
             return Err(StateError::HeightUnavailable { given: height, oldest, newest });
         }
@@ -112,6 +112,7 @@ impl State {
             (Some(head), None) => oldest_in_undo(head),
             (Some(head), Some(reach)) => oldest_in_undo(head).min(reach.from),
         };
+        let oldest = oldest.max(self.base);
         if !(oldest..=newest).contains(&height) {
             return Err(StateError::HeightUnavailable { given: height, oldest, newest });
         }

@@ -6,6 +6,7 @@ mod corruption;
 mod crash;
 mod history;
 mod model;
+mod parts;
 mod past;
 mod properties;
 mod rocks;

@@ -148,7 +148,7 @@ kinds! {
     /// The block has no certificate.
     NO_CERTIFICATE = 1101 "no_certificate"
         "ask for the next block that has one: it proves this one, which it follows";
-    /// The node does not keep the state after that block.
+    /// The node does not have that block, or not the state after it.
     HEIGHT_UNAVAILABLE = 1102 "height_unavailable"
         "ask for a newer height, or an archive node";
     /// No contract lives at the address.

@@ -39,4 +39,7 @@ pub struct NodeInfo {
     pub devnet: bool,
     /// Hash of the header of block 0.
     pub genesis: Hex32,
+    /// The first block that the node has besides block 0: 1, or a later one if it began with the
+    /// state of another node.
+    pub blocks_from: U64,
 }

@@ -80,6 +80,10 @@ pub struct TxStatus {
     /// The block's time, once final.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_ms: Option<U64>,
+    /// If it is unknown: the first block that the node has, where that is not the first of all. An
+    /// older one may have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocks_from: Option<U64>,
     /// Why it was dropped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refused>,

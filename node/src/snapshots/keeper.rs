@@ -1,0 +1,127 @@
+//! Copies the state now and then, on a thread of its own.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread::JoinHandle,
+};
+
+use parity_scale_codec::Encode;
+use weal_state::{COPY_COLUMNS, RocksStore, State, StateCopy, StateError, StateSnapshot};
+use weal_types::{block::FinalHeader, certificate::Certificate};
+
+use super::{Kept, OPTIONS, Shelf, SnapshotSettings};
+use crate::metrics::Metrics;
+
+/// A state to copy, and what proves it.
+type ToCopy = (StateSnapshot, FinalHeader, Certificate);
+
+/// Is told of every final block, and hands on the states that are to be kept.
+pub struct Keeper {
+    states: mpsc::SyncSender<ToCopy>,
+    every: u64,
+    /// Whether the next block with a certificate is to be kept.
+    is_due: AtomicBool,
+}
+
+/// The thread that copies.
+pub struct KeeperThread {
+    stops: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl KeeperThread {
+    /// Waits for the thread, which leaves off in the middle of a copy. Its [`Keeper`] is gone.
+    pub fn end(self) {
+        self.stops.store(true, Ordering::Release);
+        if self.thread.join().is_err() {
+            tracing::error!("a thread of the node panicked");
+        }
+    }
+}
+
+impl Keeper {
+    /// Starts the thread, which writes into `directory`.
+    pub fn start(
+        directory: PathBuf,
+        settings: &SnapshotSettings,
+        shelf: Shelf,
+        metrics: Arc<Metrics>,
+    ) -> std::io::Result<(Self, KeeperThread)> {
+        // One is copied; the next may wait if that takes long, and no more.
+        let (states, waiting) = mpsc::sync_channel::<ToCopy>(1);
+        let stops = Arc::new(AtomicBool::new(false));
+        let (part_bytes, stopped) = (settings.part_bytes, Arc::clone(&stops));
+        let count = move |shelf: &Shelf| {
+            let height = shelf.newest().map_or(0, |kept| kept.header.height.0);
+            metrics.snapshot_height.set(i64::try_from(height).unwrap_or(i64::MAX));
+        };
+        let run = move || {
+            count(&shelf);
+            while let Ok((snapshot, header, certificate)) = waiting.recv() {
+                let path = directory.join(header.height.to_string());
+                let height = header.height.0;
+                let goes_on = || !stopped.load(Ordering::Acquire);
+                let about = (header, certificate);
+                match copy(&path, &snapshot, about, part_bytes, &goes_on) {
+                    Ok(Some(kept)) => {
+                        let parts = kept.copy().parts().len();
+                        tracing::info!(height, parts, "keeps the state for other nodes");
+                        shelf.add(kept);
+                        count(&shelf);
+                    }
+                    Ok(None) => return,
+                    Err(error) => {
+                        tracing::error!(height, %error, "the state cannot be kept for other nodes");
+                        crate::node::remove(&path);
+                    }
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("keeper".into()).spawn(run)?;
+        let keeper = Self { states, every: settings.every, is_due: AtomicBool::new(false) };
+        Ok((keeper, KeeperThread { stops, thread }))
+    }
+
+    /// A block is in the database, and none after it. At each so many heights its state is kept, or
+    /// that of the next block with a certificate of its own.
+    pub fn committed(
+        &self,
+        state: &State,
+        header: &FinalHeader,
+        certificate: Option<&Certificate>,
+    ) -> Result<(), StateError> {
+        if header.height.0.is_multiple_of(self.every) {
+            self.is_due.store(true, Ordering::Relaxed);
+        }
+        let Some(certificate) = certificate else { return Ok(()) };
+        if !self.is_due.swap(false, Ordering::Relaxed) {
+            return Ok(());
+        }
+        let snapshot = state.committed_snapshot()?;
+        // Where two are being copied already, this one is left out.
+        let _ = self.states.try_send((snapshot, header.clone(), certificate.clone()));
+        Ok(())
+    }
+}
+
+/// `None` if it was told to stop; the next start removes what is there then.
+fn copy(
+    path: &Path,
+    snapshot: &StateSnapshot,
+    about: (FinalHeader, Certificate),
+    part_bytes: usize,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<Option<Kept>, StateError> {
+    if path.exists() {
+        crate::node::remove(path);
+    }
+    let store = Arc::new(RocksStore::open(path, &COPY_COLUMNS, OPTIONS)?);
+    let (root, said) = (about.0.state_root, about.encode());
+    let copied = StateCopy::write(store, snapshot, (&root, said), part_bytes, goes_on)?;
+    Ok(copied.map(|copy| Kept::new(about, copy, path.to_owned())))
+}
