@@ -131,8 +131,8 @@ impl Intake {
         verdicts.await.unwrap_or_else(|_| stopped(count))
     }
 
-    /// Takes in what another node pushes. Where there is no room it is dropped: whoever has it offers
-    /// it again while it waits.
+    /// Takes in what another node pushes. Where there is no room it is dropped: whoever has it
+    /// offers it again while it waits.
     pub fn push(&self, wires: Vec<Vec<u8>>, by_validator: bool) {
         let room = if by_validator { &self.pushed } else { &self.pushed_by_others };
         if let Ok(room) = Arc::clone(room).try_acquire_owned() {

@@ -83,8 +83,8 @@ impl Membership {
         Ok(Self { schedule, invited, invited_until })
     }
 
-    /// Whether it is the same for the block at `height`, which follows one of `time`, if nobody wrote
-    /// anything since.
+    /// Whether it is the same for the block at `height`, which follows one of `time`, if nobody
+    /// wrote anything since.
     pub fn holds(&self, height: Height, time: TimeMs) -> bool {
         let has_ended = self.schedule.next.as_ref().is_some_and(|next| next.end < height);
         !has_ended && self.invited_until.is_none_or(|until| time < until)
@@ -139,8 +139,8 @@ impl Membership {
         peers.into_iter().map(|(key, address)| Peer { key, address }).collect()
     }
 
-    /// Other validators of the epoch of whom neither the configuration nor the chain says where they
-    /// are. They may still find this node.
+    /// Other validators of the epoch of whom neither the configuration nor the chain says where
+    /// they are. They may still find this node.
     pub fn lost(&self, place: &NetworkPlace, keys: &Keys) -> Vec<PublicKey> {
         let is_lost = |member: &&Member| {
             let is_configured = place.peers.iter().any(|peer| peer.key == member.key);
@@ -149,8 +149,8 @@ impl Membership {
         self.schedule.members.iter().filter(is_lost).map(|member| member.key).collect()
     }
 
-    /// Whether a node with these keys can run here: it is somebody whom the chain knows, or follows,
-    /// and can reach one of the others at least.
+    /// Whether a node with these keys can run here: it is somebody whom the chain knows, or
+    /// follows, and can reach one of the others at least.
     pub fn check(
         &self,
         keys: &Keys,

@@ -57,7 +57,7 @@ pub(super) struct Driver {
     pub(super) peers: Vec<weal_net::Peer>,
     /// The key that others know this node by at present.
     pub(super) identity: Arc<ValidatorKey>,
-    /// When somebody was connected last, by the monotonic clock; kept by a node with two keys alone.
+    /// When somebody was connected last, by the monotonic clock; only a node with two keys looks.
     pub(super) connected: TimeMs,
     pub(super) ledger: Ledger,
     /// What the journal remembers of later epochs than the one that the node started in.

@@ -29,8 +29,8 @@ impl Driver {
         self.replica.reign().1.is_none()
     }
 
-    /// Offers what waits here to the validators, now and then and one after the other: the first time
-    /// it may have been lost. A follower builds no blocks, so what expires is dropped here.
+    /// Offers what waits here to the validators, now and then and one after the other: the first
+    /// time it may have been lost. A follower builds no blocks, so what expires is dropped here.
     pub(super) fn offer_as_follower(&mut self) {
         let now = monotonic();
         if self.offered.0.saturating_add(OFFER_MS) <= now.0 {

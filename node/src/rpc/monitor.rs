@@ -43,8 +43,8 @@ pub(super) fn health(node: &Node) -> NodeHealth {
     }
 }
 
-/// Other validators of the present set that the node is connected to. Followers, and who comes or has
-/// gone, may be connected too; nothing rests on them.
+/// Other validators of the present set that the node is connected to. Followers, and who comes or
+/// has gone, may be connected too; nothing rests on them.
 fn peers(node: &Node) -> u32 {
     let (Some(network), Ok(set)) = (node.network(), node.validators()) else { return 0 };
     let peers = network.peers();

@@ -91,7 +91,8 @@ pub(super) fn of_epoch(api: &Api, epoch: Epoch) -> Answer<ValidatorSet> {
 }
 
 /// What leads from the validators of the genesis document to those of an epoch: all of it, for a
-/// part would prove nothing to whoever trusts the document. An error where that is more than `most`.
+/// part would prove nothing to whoever trusts the document. An error where that is more than
+/// `most`.
 pub(super) fn ends_before(api: &Api, epoch: Epoch, most: usize) -> Answer<Vec<HandOver>> {
     let count = usize::try_from(epoch.0).ok().filter(|count| *count <= most);
     let count = count.ok_or_else(|| {

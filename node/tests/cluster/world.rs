@@ -39,7 +39,7 @@ pub struct Cluster {
     pub nodes: Vec<Option<Node>>,
     /// How many of them the genesis document names.
     validators: usize,
-    /// Whether the document says where they are and who decides for them, and configurations do not.
+    /// Whether the document says where they are and who decides for them, and no configuration.
     is_founded: bool,
     directories: Vec<TempDir>,
     addresses: Vec<SocketAddr>,

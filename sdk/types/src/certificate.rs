@@ -178,8 +178,8 @@ impl ValidatorSet {
 /// A signature of [`ready_message`] in the context [`VOTE_SIGNING_CONTEXT`].
 pub type ReadySignature = [u8; 64];
 
-/// What a key is ready for. Without it, another operator could use what a joiner signed to vote with
-/// the joiner's key in the place of its own.
+/// What a key is ready for. Without it, another operator could use what a joiner signed to vote
+/// with the joiner's key in the place of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum ReadyFor {
     /// To join as this proposal says.
