@@ -237,7 +237,7 @@ fn a_joiner_speaks_for_itself_and_lately() {
     let (_, other) = ready(&world, 6, purpose);
     let (_, meant) = ready(&world, 5, ReadyFor::Proposal([9; 32]));
     let late = Height(height.0 - READY_HEIGHTS - 1);
-    let early = Height(height.0 + 2);
+    let early = Height(height.0 + 50);
     let cases = [
         ((id, late, signature), error::NOT_RECENT),
         ((id, early, signature), error::NOT_RECENT),

@@ -218,6 +218,12 @@ fn events() -> Vec<Event> {
 }
 
 fn errors() -> Vec<ErrorCase> {
+    let mut errors = about_members();
+    errors.extend(about_decisions());
+    errors
+}
+
+fn about_members() -> Vec<ErrorCase> {
     let key = || field("key", "PublicKey");
     let most = || field("most", "u32");
     vec![
@@ -248,6 +254,12 @@ fn errors() -> Vec<ErrorCase> {
             "The address is host:port, of at most {most} bytes.",
             [most()],
         ),
+    ]
+}
+
+fn about_decisions() -> Vec<ErrorCase> {
+    let key = || field("key", "PublicKey");
+    vec![
         error(
             code::NO_PROPOSAL,
             "NoProposal",
@@ -282,7 +294,7 @@ fn errors() -> Vec<ErrorCase> {
             code::TOO_MANY,
             "TooMany",
             "{most} proposals of this operator wait already: withdraw one.",
-            [most()],
+            [field("most", "u32")],
         ),
         error(
             code::NO_ADDRESS,
