@@ -10,6 +10,7 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge},
     registry::{Registry, Unit},
 };
+use weal_net::{PeerStatus, Urgency};
 
 /// A part of the way of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
@@ -31,6 +32,11 @@ struct StageLabel {
     stage: Stage,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct UrgencyLabel {
+    urgency: String,
+}
+
 /// All counters of a node.
 pub struct Metrics {
     registry: Registry,
@@ -45,6 +51,9 @@ pub struct Metrics {
     pub refused: Counter,
     /// Height of the newest final block.
     pub height: Gauge,
+    /// Position of the validator that proposed it.
+    pub proposer: Gauge,
+    network: Family<UrgencyLabel, Gauge>,
     /// Transactions that wait.
     pub pool_transactions: Gauge,
     /// Their bytes.
@@ -80,6 +89,15 @@ impl Default for Metrics {
             gauge
         };
         let height = gauge(&mut registry, "height", "Height of the newest final block");
+        let proposer =
+            gauge(&mut registry, "proposer", "Position of the validator that proposed it");
+        let network = Family::default();
+        registry.register_with_unit(
+            "network_sent",
+            "What was sent to the validators that are peers now, by how urgent it was",
+            Unit::Bytes,
+            network.clone(),
+        );
         let pool_transactions =
             gauge(&mut registry, "pool_transactions", "Transactions that wait for a block");
         let pool_bytes = gauge(&mut registry, "pool_bytes", "Bytes of transactions that wait");
@@ -94,6 +112,8 @@ impl Default for Metrics {
             skipped,
             refused,
             height,
+            proposer,
+            network,
             pool_transactions,
             pool_bytes,
             peers,
@@ -115,6 +135,15 @@ impl Metrics {
         let result = work();
         self.add(stage, begun.elapsed());
         result
+    }
+
+    /// What was sent to the other validators so far.
+    pub fn set_network(&self, peers: &[PeerStatus]) {
+        for urgency in Urgency::ALL {
+            let sent: u64 = peers.iter().map(|peer| peer.of(urgency).sent_bytes).sum();
+            let label = UrgencyLabel { urgency: format!("{urgency:?}") };
+            self.network.get_or_create(&label).set(i64::try_from(sent).unwrap_or(i64::MAX));
+        }
     }
 
     /// All of it, as Prometheus reads it.

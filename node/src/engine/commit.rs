@@ -12,7 +12,7 @@ use cpu_time::ThreadTime;
 use weal_consensus::Handover;
 use weal_proof::certificate::HandOver;
 use weal_state::{Batch, RocksStore, State};
-use weal_types::receipt::Outcome;
+use weal_types::{block::Proposal, receipt::Outcome};
 
 use super::{Commit, EngineInput, InFlight, ToCommit};
 use crate::{
@@ -108,7 +108,7 @@ impl Committer {
             Outcome::Skipped(_) => None,
         }));
         self.metrics.add(Stage::Storage, begun.elapsed());
-        self.count(&block);
+        self.count(&block, executed.proposal.as_ref());
         tracing::debug!(
             height = block.header.height.0,
             transactions = block.transactions.len(),
@@ -119,7 +119,7 @@ impl Committer {
         Ok(())
     }
 
-    fn count(&self, block: &FinalizedBlock) {
+    fn count(&self, block: &FinalizedBlock, proposal: Option<&Proposal>) {
         for receipt in &block.receipts {
             match receipt.outcome {
                 Outcome::Applied { .. } => self.metrics.applied.inc(),
@@ -133,6 +133,9 @@ impl Committer {
         self.metrics.pool_bytes.set(gauge(bytes));
         let height = i64::try_from(block.header.height.0).unwrap_or(i64::MAX);
         self.metrics.height.set(height);
+        if let Some(proposal) = proposal {
+            self.metrics.proposer.set(proposal.proposer.into());
+        }
     }
 }
 

@@ -23,6 +23,9 @@ impl Monitor {
     pub fn metrics(&self) -> String {
         let metrics = self.0.metrics();
         metrics.peers.set(peers(&self.0).into());
+        if let Some(network) = self.0.network() {
+            metrics.set_network(&network.peers());
+        }
         metrics.text()
     }
 }
