@@ -15,6 +15,8 @@ mod trace;
 mod verify;
 mod yardstick;
 
+use std::time::Duration;
+
 use clap::{Parser, ValueEnum};
 
 use report::Row;
@@ -33,6 +35,22 @@ struct Arguments {
     /// Print one JSON object instead of a table.
     #[arg(long)]
     json: bool,
+    /// Validators of `cluster`: 4 or more.
+    #[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u8).range(4..=64))]
+    validators: u8,
+    /// How long the sustained load of `node` and `cluster` lasts.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    seconds: u64,
+    /// Donations in one request of `node` and `cluster`, as a charity's gateway sends them.
+    #[arg(long, value_name = "NUMBER", default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..=64))]
+    batch: u8,
+}
+
+impl Arguments {
+    const fn setup(&self, validators: u8) -> node::Setup {
+        let time = Duration::from_secs(self.seconds);
+        node::Setup { validators, time, batch: self.batch as usize }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -49,7 +67,7 @@ enum Suite {
     Gate,
     /// A chain of one validator: donations over JSON-RPC.
     Node,
-    /// The same with four validators.
+    /// The same with several validators.
     Cluster,
     /// A million gifts, and the way of one.
     Trace,
@@ -69,15 +87,15 @@ impl Suite {
         }
     }
 
-    fn run(self) -> Vec<Row> {
+    fn run(self, arguments: &Arguments) -> Vec<Row> {
         match self {
             Self::Exec => exec::run(),
             Self::Verify => verify::run(),
             Self::State => state::run(),
             Self::Gas => gas::run(),
             Self::Gate => gate::run(),
-            Self::Node => node::run(),
-            Self::Cluster => node::run_four(),
+            Self::Node => node::run(arguments.setup(1)),
+            Self::Cluster => node::run(arguments.setup(arguments.validators)),
             Self::Trace => trace::run(),
         }
     }
@@ -85,7 +103,7 @@ impl Suite {
 
 fn main() {
     let arguments = Arguments::parse();
-    let (rows, speed) = yardstick::beside(|| arguments.suite.run());
+    let (rows, speed) = yardstick::beside(|| arguments.suite.run(&arguments));
     let name = arguments.suite.name();
     print!(
         "{}",

@@ -14,7 +14,7 @@ use weal_demo::{
     parties::{self, Parties},
 };
 use weal_types::{
-    Amount, ContractId, Gas, Nonce, TimeMs,
+    Amount, ChainId, ContractId, Gas, Nonce, TimeMs,
     codec::{Bounded, Version},
     transaction::Transaction,
 };
@@ -25,25 +25,30 @@ const DONORS: usize = 1_024;
 /// Accounts that one transaction funds.
 const FUNDED: usize = 128;
 
-/// What is sent.
+/// What a donor holds: more than any run gives away.
+const HOLDS: u128 = 1_000_000;
+
+/// A campaign, and donors who can sign for it.
 pub struct Prepared {
-    /// Donations for the load, in the order in which they are sent.
-    pub load: Vec<Hex>,
-    /// Donations of one donor after another, for a quiet chain.
-    pub quiet: Vec<Hex>,
+    donors: Vec<KeyPair>,
+    template: Transaction,
+    gas_limit: Gas,
+    fund: u32,
+    chain: ChainId,
+    /// Donations that were signed so far.
+    signed: usize,
     /// Gas of one donation.
     pub gas_used: u64,
 }
 
 impl Prepared {
-    /// Sets up the campaign on the node at `url`, and signs.
-    pub fn new(url: &str, load: usize, quiet: usize) -> Self {
+    /// Sets up the campaign on the node at `url`.
+    pub fn new(url: &str) -> Self {
         let desk = Desk::open(url).expect("a node");
         let (campaign, parties) = campaign(&desk);
         let (contract, asset) = (campaign.contract, campaign.asset);
         let donors: Vec<_> = (0..DONORS).map(donor).collect();
-        let each = (load + quiet).div_ceil(DONORS) as u128;
-        fund(&desk, &parties.bank, &donors, &hash(&asset.0), each);
+        fund(&desk, &parties.bank, &donors, &hash(&asset.0), HOLDS);
         let args = json!({ "fund": campaign.fund, "commit": hash(&[1; 32]) });
         let mut request =
             weal_client::transaction::Request::new(donors[0].account(), Default::default());
@@ -51,37 +56,49 @@ impl Prepared {
         request.call(&codec, contract, "donate", args, &[money(asset, 1)]).expect("a call");
         let prepared = desk.client.contract_prepare(&request.params()).expect("prepared");
         let template = request.accept(&prepared, &desk.chain(), None).expect("as asked");
-
-        let sign = |number: usize| {
-            let donor = &donors[number % DONORS];
-            let nonce = Nonce((number / DONORS) as u64);
-            let commit = gifts::document(&format!("gift {number}"));
-            let args = (campaign.fund, commit, Option::<[u8; 16]>::None).encode();
-            let mut calls = template.calls.to_vec();
-            calls[0].args = Bounded::new(args).expect("short");
-            let transaction = Transaction {
-                version: Version,
-                signer: donor.account(),
-                nonce,
-                valid_until: TimeMs(template.valid_until.0 + 3_600_000),
-                gas_limit: Gas(prepared.gas_limit.0),
-                max_fee: Amount::ZERO,
-                sponsor: None,
-                limits: template.limits.clone(),
-                calls: Bounded::new(calls).expect("one"),
-            };
-            let signature = donor.sign(&transaction, &desk.chain());
-            Hex(join(transaction, &desk.chain(), &[signature], &[]).expect("signed").encode())
-        };
-        let mut all: Vec<_> = (0..load + quiet).map(sign).collect();
-        let load = all.split_off(quiet);
-        Self { load, quiet: all, gas_used: prepared.gas_used.0 }
+        Self {
+            donors,
+            template,
+            gas_limit: Gas(prepared.gas_limit.0),
+            fund: campaign.fund,
+            chain: desk.chain(),
+            signed: 0,
+            gas_used: prepared.gas_used.0,
+        }
     }
 
-    /// The newest height.
-    pub fn height(&self, url: &str) -> u64 {
-        let desk = Desk::open(url).expect("a node");
-        desk.client.chain_head().expect("an answer").height.0
+    /// Signs the next donations, by one donor after another. All that were signed before must be
+    /// sent before these.
+    pub fn sign(&mut self, count: usize) -> Vec<Hex> {
+        let first = self.signed;
+        self.signed += count;
+        (first..self.signed).map(|number| self.donation(number)).collect()
+    }
+
+    /// Takes back the last ones, which were not sent.
+    pub const fn unsign(&mut self, count: usize) {
+        self.signed = self.signed.saturating_sub(count);
+    }
+
+    fn donation(&self, number: usize) -> Hex {
+        let donor = &self.donors[number % DONORS];
+        let commit = gifts::document(&format!("gift {number}"));
+        let args = (self.fund, commit, Option::<[u8; 16]>::None).encode();
+        let mut calls = self.template.calls.to_vec();
+        calls[0].args = Bounded::new(args).expect("short");
+        let transaction = Transaction {
+            version: Version,
+            signer: donor.account(),
+            nonce: Nonce((number / DONORS) as u64),
+            valid_until: TimeMs(self.template.valid_until.0 + 3_600_000),
+            gas_limit: self.gas_limit,
+            max_fee: Amount::ZERO,
+            sponsor: None,
+            limits: self.template.limits.clone(),
+            calls: Bounded::new(calls).expect("one"),
+        };
+        let signature = donor.sign(&transaction, &self.chain);
+        Hex(join(transaction, &self.chain, &[signature], &[]).expect("signed").encode())
     }
 }
 

@@ -110,8 +110,8 @@ impl NodeProcess {
         Cpu(threads)
     }
 
-    /// Time of each stage by the node's own count.
-    pub fn stages(&self) -> Vec<(String, Duration)> {
+    /// What the node counts.
+    pub fn metrics(&self) -> Metrics {
         let address = self.url.trim_start_matches("http://");
         let mut stream = TcpStream::connect(address).expect("the node listens");
         let request =
@@ -120,12 +120,16 @@ impl NodeProcess {
         let mut text = String::new();
         stream.read_to_string(&mut text).expect("answered");
         let row = |line: &str| {
-            let rest = line.strip_prefix("weal_stage_time_seconds_total{stage=\"")?;
-            let (stage, value) = rest.split_once("\"} ")?;
-            let seconds: f64 = value.trim().parse().ok()?;
-            Some((stage.to_lowercase(), Duration::from_secs_f64(seconds)))
+            let (name, value) = line.trim().rsplit_once(' ')?;
+            Some((name.to_owned(), value.parse().ok()?))
         };
-        text.lines().filter_map(row).collect()
+        Metrics(text.lines().filter_map(row).collect())
+    }
+
+    /// Ends the process at once, as a power cut does for it.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
     }
 
     /// Bytes of all files of the node.
@@ -147,6 +151,25 @@ impl Drop for NodeProcess {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Counters of a node by name and labels.
+pub struct Metrics(BTreeMap<String, f64>);
+
+impl Metrics {
+    /// A counter; zero if there is none of this name.
+    pub fn get(&self, name: &str) -> f64 {
+        self.0.get(name).copied().unwrap_or(0.0)
+    }
+
+    /// All counters whose name with labels begins so, with what follows, up to the closing quote.
+    pub fn of<'a>(&'a self, start: &'a str) -> impl Iterator<Item = (String, f64)> + 'a {
+        let row = move |(name, value): (&String, &f64)| {
+            let (label, _) = name.strip_prefix(start)?.split_once('"')?;
+            Some((label.to_lowercase(), *value))
+        };
+        self.0.iter().filter_map(row)
     }
 }
 
