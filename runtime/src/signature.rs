@@ -5,6 +5,8 @@
 //! verified singly, so that a bad signature is held against the transaction that carries it and no
 //! other.
 
+mod keys;
+
 use parity_scale_codec::Encode;
 use schnorrkel::{Signature, context::SigningContext};
 use thiserror::Error;
@@ -209,15 +211,17 @@ fn batch_holds<'a>(transactions: impl Iterator<Item = &'a Unverified>) -> bool {
     let mut transcripts = Vec::new();
     let mut signatures = Vec::new();
     let mut keys = Vec::new();
+    let mut known = keys::known();
     for (message, signature) in transactions.flat_map(Unverified::signatures) {
         let read = Signature::from_bytes(&signature.signature);
-        let (Some(key), Ok(read)) = (signing_key(&signature.key), read) else {
+        let (Some(key), Ok(read)) = (known.get(&signature.key), read) else {
             return false;
         };
         transcripts.push(context.bytes(&signature.form.apply(message)));
         signatures.push(read);
         keys.push(key);
     }
+    drop(known);
     // The lengths are equal, which is the one thing that `verify_batch` panics about.
     schnorrkel::verify_batch(transcripts, &signatures, &keys, false).is_ok()
 }
