@@ -6,7 +6,7 @@
 //! receipts     height (8, BE) ‖ index (4, BE) → receipt
 //! block_index  block hash (32)               → height (8, BE)
 //! tx_index     transaction hash (32)         → height (8, BE) ‖ index (4, BE)
-//! event_index  see `ledger/events.rs`        → nothing
+//! event_index  see `ledger/events.rs`
 //! node         "format", "chain"             → version (4, LE), chain id (32)
 //!              "ancestry"                    → headers up to a certified one, its certificate
 //!              "end" ‖ epoch (8, BE)         → its last header, certificate, the validators after it
@@ -22,7 +22,7 @@ mod events;
 
 use std::sync::Arc;
 
-use parity_scale_codec::{Decode, DecodeAll, Encode};
+use parity_scale_codec::{Compact, Decode, DecodeAll, Encode};
 use thiserror::Error;
 use weal_proof::certificate::HandOver;
 use weal_state::{Batch, Column, KeyValue, StoreError};
@@ -33,6 +33,7 @@ use weal_types::{
     receipt::{Outcome, Receipt},
 };
 
+use events::BlockIndex;
 pub use events::{EventFilter, EventPage, EventPlace, FoundEvent};
 
 const BLOCKS: Column = Column::new("blocks");
@@ -59,7 +60,7 @@ fn end_key(epoch: Epoch) -> Vec<u8> {
 }
 
 /// Version of everything that this module writes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// A transaction of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -247,21 +248,25 @@ impl Ledger {
             (&block.header, &block.certificate).encode_to(bytes);
         });
         batch.put(BLOCK_INDEX, &block.header.hash().0, &key);
+        let (mut names, mut events) = (Vec::new(), BlockIndex::default());
         for receipt in &block.receipts {
             let place = TxPlace { height, index: receipt.index };
-            let place_key = place.to_bytes();
-            batch.put_with(RECEIPTS, &place_key, |bytes| receipt.encode_to(bytes));
+            batch.put_with(RECEIPTS, &place.to_bytes(), |bytes| receipt.encode_to(bytes));
             match &receipt.outcome {
                 Outcome::Skipped(_) => {}
-                Outcome::Reverted { transaction, .. } => {
-                    batch.put(TX_INDEX, &transaction.0, &place_key);
-                }
+                Outcome::Reverted { transaction, .. } => names.push((transaction, place)),
                 Outcome::Applied { transaction, events: emitted, .. } => {
-                    batch.put(TX_INDEX, &transaction.0, &place_key);
-                    events::write(batch, place, emitted);
+                    names.push((transaction, place));
+                    events.add(place, emitted);
                 }
             }
         }
+        // The database takes ascending keys faster.
+        names.sort_unstable();
+        for (name, place) in names {
+            batch.put(TX_INDEX, &name.0, &place.to_bytes());
+        }
+        events.write(batch);
     }
 
     /// Adds what makes a block without a certificate final. Only the newest is kept: it matters
@@ -317,6 +322,25 @@ impl Ledger {
     /// proposal.
     pub fn body(&self, height: Height) -> Result<Option<Body>, LedgerError> {
         self.read(BLOCKS, &height.0.to_be_bytes(), "block", || height.to_string())
+    }
+
+    /// One signed transaction of a block, whose others are passed over unread.
+    pub fn wire(&self, place: TxPlace) -> Result<Option<Vec<u8>>, LedgerError> {
+        let Some(bytes) = self.db.get(BLOCKS, &place.height.0.to_be_bytes())? else {
+            return Ok(None);
+        };
+        let damaged = |_| damaged("block", &place.height.to_string());
+        let mut rest = &bytes[..];
+        Option::<Proposal>::decode(&mut rest).map_err(damaged)?;
+        let count = Compact::<u32>::decode(&mut rest).map_err(damaged)?;
+        if place.index >= count.0 {
+            return Ok(None);
+        }
+        for _ in 0..place.index {
+            let length = Compact::<u32>::decode(&mut rest).map_err(damaged)?;
+            rest = rest.get(length.0 as usize..).unwrap_or_default();
+        }
+        Vec::decode(&mut rest).map(Some).map_err(damaged)
     }
 
     /// Where a transaction was applied or reverted.

@@ -1,12 +1,17 @@
 //! The index over events.
 //!
 //! ```text
-//! 1 ‖ contract (32) ‖ place                             events of a contract
-//! 2 ‖ contract (32) ‖ digest of name (16) ‖ place       its events of one name
-//! 3 ‖ contract (32) ‖ digest of name and topic (16) ‖ place
+//! 1 ‖ contract (32) ‖ place → rest                      events of a contract
+//! 2 ‖ contract (32) ‖ digest of name (16) ‖ place → rest
+//!                                                       its events of one name
+//! 3 ‖ contract (32) ‖ digest of name and topic (16) ‖ place → rest
 //!                                                       those with one value of one topic
 //! place = height (8, BE) ‖ transaction (4, BE) ‖ event (2, BE)
+//! rest  = (transaction (4, BE) ‖ event (2, BE)) × 0..1,024
 //! ```
+//!
+//! An entry holds the events of one block, up to a length: a block of a thousand donations makes
+//! one entry for "donations of this contract", not a thousand.
 //!
 //! A digest is 16 bytes of a hash; a reader looks at the event itself, so two names or topics that
 //! share one cost a look and nothing else.
@@ -65,37 +70,85 @@ pub struct EventPage {
 }
 
 const PLACE_BYTES: usize = 14;
+const HEIGHT_BYTES: usize = 8;
 
 /// Index entries looked at for one page, at most: a bound on the work of a filter that matches
 /// little.
 const LOOKED_AT: usize = 20_000;
 
-pub(super) fn write(batch: &mut Batch, transaction: TxPlace, events: &[Event]) {
-    for (event, position) in events.iter().zip(0..) {
-        let place = EventPlace { transaction, event: position };
-        let contract = Some(event.contract);
-        let name = Some(event.name.as_str().to_owned());
-        let mut put = |filter: &EventFilter| {
-            batch.put(EVENT_INDEX, &[prefix(filter), place.to_bytes().to_vec()].concat(), &[]);
-        };
-        put(&EventFilter { contract, ..EventFilter::default() });
-        put(&EventFilter { contract, name: name.clone(), topic: None });
-        for (topic, number) in event.topics.iter().zip(0..) {
-            let topic = Some((number, topic.to_vec()));
-            put(&EventFilter { contract, name: name.clone(), topic });
+/// Places of one entry, at most: what a reader takes in at once stays bounded.
+const ENTRY_PLACES: usize = 1_024;
+
+/// What an event can be looked up by: its contract, also with its name, also with a topic.
+type Handle<'a> = (ContractId, Option<&'a str>, Option<(u8, &'a [u8])>);
+
+/// The entries of one block.
+#[derive(Default)]
+pub(super) struct BlockIndex<'a>(Vec<(Handle<'a>, EventPlace)>);
+
+impl<'a> BlockIndex<'a> {
+    /// Adds the events of a transaction.
+    pub fn add(&mut self, transaction: TxPlace, events: &'a [Event]) {
+        for (event, position) in events.iter().zip(0..) {
+            let place = EventPlace { transaction, event: position };
+            let (contract, name) = (event.contract, Some(event.name.as_str()));
+            self.0.push(((contract, None, None), place));
+            self.0.push(((contract, name, None), place));
+            let topics = (0..).zip(event.topics.iter().map(|topic| &topic[..]));
+            self.0.extend(topics.map(|topic| ((contract, name, Some(topic)), place)));
+        }
+    }
+
+    /// Adds the entries to the batch.
+    pub fn write(mut self, batch: &mut Batch) {
+        self.0.sort_unstable();
+        let mut entries = Vec::new();
+        for group in self.0.chunk_by(|(one, _), (other, _)| one == other) {
+            let prefix = group.first().map(|(handle, _)| prefix(*handle)).unwrap_or_default();
+            for places in group.chunks(ENTRY_PLACES) {
+                let Some(((_, first), rest)) = places.split_first() else { continue };
+                entries.push(([&prefix[..], &first.to_bytes()].concat(), rest));
+            }
+        }
+        // The database takes ascending keys faster.
+        entries.sort_unstable();
+        for (key, rest) in entries {
+            batch.put_with(EVENT_INDEX, &key, |bytes| {
+                for (_, place) in rest {
+                    bytes.extend_from_slice(&place.to_bytes()[HEIGHT_BYTES..]);
+                }
+            });
         }
     }
 }
 
-/// The index entries that a filter with a contract selects: the narrowest of the three kinds.
-fn prefix(filter: &EventFilter) -> Vec<u8> {
-    let contract = filter.contract.unwrap_or(ContractId([0; 32]));
+/// Shows `visit` the places of an entry, in order, until it breaks.
+fn read_entry(
+    place: &[u8],
+    rest: &[u8],
+    visit: &mut dyn FnMut(EventPlace) -> ControlFlow<()>,
+) -> Option<ControlFlow<()>> {
+    let mut bytes: [u8; PLACE_BYTES] = place.try_into().ok()?;
+    let (others, left) = rest.as_chunks::<{ PLACE_BYTES - HEIGHT_BYTES }>();
+    let mut flow = visit(EventPlace::from_bytes(&bytes)?);
+    for other in others {
+        if flow.is_break() {
+            break;
+        }
+        bytes[HEIGHT_BYTES..].copy_from_slice(other);
+        flow = visit(EventPlace::from_bytes(&bytes)?);
+    }
+    left.is_empty().then_some(flow)
+}
+
+/// What the keys begin with that lead to events with this handle.
+fn prefix((contract, name, topic): Handle<'_>) -> Vec<u8> {
     let digest = |parts: &[&[u8]]| hash(Tag::ListLeaf, parts)[..16].to_vec();
-    match (&filter.name, &filter.topic) {
+    match (name, topic) {
         (None, _) => [&[1], &contract.0[..]].concat(),
         (Some(name), None) => [&[2], &contract.0[..], &digest(&[name.as_bytes()])].concat(),
         (Some(name), Some((number, value))) => {
-            let digest = digest(&[name.as_bytes(), &[0, *number], value]);
+            let digest = digest(&[name.as_bytes(), &[0, number], value]);
             [&[3], &contract.0[..], &digest].concat()
         }
     }
@@ -143,28 +196,36 @@ impl Ledger {
         until: Height,
         limit: usize,
     ) -> Result<EventPage, LedgerError> {
-        if filter.contract.is_none() {
+        let Some(contract) = filter.contract else {
             return self.events_of_all(filter, from, until, limit);
-        }
-        let prefix = prefix(filter);
-        let start = [&prefix[..], &from.to_bytes()].concat();
+        };
+        // The narrowest of the three kinds.
+        let topic = filter.topic.as_ref().map(|(number, value)| (*number, &value[..]));
+        let prefix = prefix((contract, filter.name.as_deref(), topic));
+        // An entry begins with the first of a block's places, which may come before `from`.
+        let first = EventPlace::first_of(from.transaction.height);
+        let start = [&prefix[..], &first.to_bytes()].concat();
         let end = [&prefix[..], &EventPlace::first_of(until).to_bytes()].concat();
-        let mut places = Vec::new();
-        self.db.view()?.scan(
-            EVENT_INDEX,
-            &start,
-            Some(&end),
-            Direction::Ascending,
-            &mut |key, _| {
-                places.extend(key.get(prefix.len()..).and_then(EventPlace::from_bytes));
-                // One more than may be looked at tells where the next page begins.
-                if places.len() > LOOKED_AT.max(limit) {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            },
-        )?;
+        let (mut places, mut fault) = (Vec::new(), None);
+        let mut take = |place| {
+            places.extend(Some(place).filter(|place| *place >= from));
+            // One more than may be looked at tells where the next page begins.
+            match places.len() > LOOKED_AT.max(limit) {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        };
+        let view = self.db.view()?;
+        view.scan(EVENT_INDEX, &start, Some(&end), Direction::Ascending, &mut |key, rest| {
+            let place = key.get(prefix.len()..).unwrap_or_default();
+            read_entry(place, rest, &mut take).unwrap_or_else(|| {
+                fault = Some(damaged("the event index", &format!("{key:?}")));
+                ControlFlow::Break(())
+            })
+        })?;
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
         let mut page = EventPage::default();
         for (looked_at, place) in places.into_iter().enumerate() {
             if page.events.len() == limit || looked_at == LOOKED_AT.max(limit) {
@@ -228,3 +289,6 @@ impl Ledger {
         Ok(event.map(|event| FoundEvent { place, transaction, event }))
     }
 }
+
+#[cfg(test)]
+mod tests;

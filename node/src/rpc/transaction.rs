@@ -187,9 +187,8 @@ fn at(view: &View<'_>, hash: TxHash, place: TxPlace) -> Answer<TxStatus> {
     let missing = || Error::internal(format!("{place:?} is in the index, but not there"));
     let (header, _) = ledger.header(place.height).map_err(Error::internal)?.ok_or_else(missing)?;
     let receipt = ledger.receipt(place).map_err(Error::internal)?.ok_or_else(missing)?;
-    let (_, wires) = ledger.body(place.height).map_err(Error::internal)?.ok_or_else(missing)?;
-    let wire = wires.get(place.index as usize).ok_or_else(missing)?;
-    let signed = SignedTransaction::from_wire(wire).map_err(Error::internal)?;
+    let wire = ledger.wire(place).map_err(Error::internal)?.ok_or_else(missing)?;
+    let signed = SignedTransaction::from_wire(&wire).map_err(Error::internal)?;
     let transaction: &Transaction = &signed.transaction;
     Ok(TxStatus {
         height: Some(U64(place.height.0)),
