@@ -292,6 +292,7 @@ impl Opening {
             engine: inputs.clone(),
             seen: Arc::clone(&joined.seen),
             speaker: joined.speaker.clone(),
+            strikes: joined.strikes.clone(),
         };
         intake::readmit(&intake, accepted)
             .map_err(|fault| StateError::Unprovable { reason: fault.0 })?;

@@ -19,7 +19,7 @@ use weal_runtime::{
 };
 use weal_state::State;
 use weal_types::{
-    AccountId, Amount, ChainId, TxHash,
+    AccountId, Amount, ChainId, PublicKey, TxHash,
     account::Account,
     params::ChainParams,
     state::{Snapshot, StateKey, StorageFault},
@@ -32,7 +32,7 @@ use crate::{
     ledger::Ledger,
     mempool::{Fate, Mempool, Pooled, Seen, Standing, SubmitError},
     metrics::{Metrics, Stage},
-    peers::assemble,
+    peers::{assemble, strikes::Strikes},
 };
 
 /// Transactions of one batch: more would not make a signature cheaper.
@@ -51,16 +51,24 @@ const PUSHED_BY_OTHERS: usize = 32;
 /// One verdict for each transaction of a request.
 pub type Verdicts = Vec<Result<TxHash, SubmitError>>;
 
-/// A client's request, who wants to know, or what a validator pushed, with its room.
+/// What another node pushed, and its room.
+struct Pushed {
+    from: PublicKey,
+    wires: Vec<Vec<u8>>,
+    _room: OwnedSemaphorePermit,
+}
+
+/// A client's request, who wants to know, or what another node pushed.
 enum Request {
     Submitted(Vec<Vec<u8>>, oneshot::Sender<Verdicts>),
-    Pushed(Vec<Vec<u8>>, OwnedSemaphorePermit),
+    Pushed(Pushed),
 }
 
 impl Request {
     const fn count(&self) -> usize {
-        let (Self::Submitted(wires, _) | Self::Pushed(wires, _)) = self;
-        wires.len()
+        match self {
+            Self::Submitted(wires, _) | Self::Pushed(Pushed { wires, .. }) => wires.len(),
+        }
     }
 }
 
@@ -100,6 +108,8 @@ pub struct IntakeParts {
     pub seen: Arc<Seen>,
     /// Pushes transactions to the other validators.
     pub speaker: Speaker,
+    /// Who pushes what does not hold.
+    pub strikes: Strikes,
 }
 
 impl Intake {
@@ -133,11 +143,11 @@ impl Intake {
 
     /// Takes in what another node pushes. Where there is no room it is dropped: whoever has it
     /// offers it again while it waits.
-    pub fn push(&self, wires: Vec<Vec<u8>>, by_validator: bool) {
+    pub fn push(&self, from: PublicKey, wires: Vec<Vec<u8>>, by_validator: bool) {
         let room = if by_validator { &self.pushed } else { &self.pushed_by_others };
-        if let Ok(room) = Arc::clone(room).try_acquire_owned() {
+        if let Ok(_room) = Arc::clone(room).try_acquire_owned() {
             // A thread that has ended takes nothing in.
-            let _ = self.requests.send(Some(Request::Pushed(wires, room)));
+            let _ = self.requests.send(Some(Request::Pushed(Pushed { from, wires, _room })));
         }
     }
 }
@@ -170,21 +180,18 @@ impl IntakeParts {
     }
 
     fn process(&self, requests: Vec<Request>) {
-        let (mut submitted, mut pushed, mut rooms) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut submitted, mut pushed) = (Vec::new(), Vec::new());
         for request in requests {
             match request {
                 Request::Submitted(wires, reply) => submitted.push((wires, reply)),
-                Request::Pushed(wires, room) => {
-                    pushed.extend(wires);
-                    rooms.push(room);
-                }
+                Request::Pushed(request) => pushed.push(request),
             }
         }
         if !submitted.is_empty() {
             self.submitted(submitted);
         }
         if !pushed.is_empty() {
-            self.pushed(pushed);
+            self.pushed(&pushed);
         }
     }
 
@@ -214,14 +221,23 @@ impl IntakeParts {
 
     /// What waits elsewhere waits here as well, so that whoever leads can order it. What cannot be
     /// taken in is not needed: whoever has it offers it again.
-    fn pushed(&self, mut wires: Vec<Vec<u8>>) {
-        let known = self.seen.get(&assemble::names(&wires));
-        let mut known = known.iter();
-        wires.retain(|_| known.next().is_none_or(Option::is_none));
-        let wires: Vec<&[u8]> = wires.iter().map(Vec::as_slice).collect();
+    fn pushed(&self, requests: &[Pushed]) {
+        let mut all = Vec::new();
+        for Pushed { from, wires, .. } in requests {
+            all.extend(wires.iter().map(|wire| (*from, wire.as_slice())));
+        }
+        let known = self.seen.get(&assemble::names(all.iter().map(|(_, wire)| *wire)));
+        let new = all.into_iter().zip(known).filter(|(_, known)| known.is_none());
+        let (from, wires): (Vec<_>, Vec<_>) = new.map(|(pushed, _)| pushed).unzip();
         let mut accepted = Vec::new();
         if let Ok(mut newest) = self.newest() {
-            self.judge(&wires, &mut newest, &mut accepted);
+            let verdicts = self.judge(&wires, &mut newest, &mut accepted);
+            for (from, verdict) in from.into_iter().zip(verdicts) {
+                // Everything else depends on the state, which may be another one there.
+                if let Err(SubmitError::Invalid(reason)) = verdict {
+                    self.strikes.strike(from, &reason);
+                }
+            }
         }
         if !accepted.is_empty() && self.pool.make_ready(&accepted, monotonic()) {
             // An engine that has stopped needs no waking.

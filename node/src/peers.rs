@@ -15,6 +15,7 @@
 //! | [`blocks`] | final blocks from another node |
 //! | [`snapshot`] | questions for the state after a block |
 //! | [`archive`] | final blocks, and states, for another node |
+//! | [`strikes`] | who sends what no correct validator sends |
 
 pub mod archive;
 pub mod assemble;
@@ -23,3 +24,4 @@ pub mod door;
 pub mod judge;
 pub mod packet;
 pub mod snapshot;
+pub mod strikes;

@@ -21,6 +21,7 @@ use crate::{
         archive,
         door::{self, Arrived, DoorParts},
         judge::{Judge, Present},
+        strikes::Strikes,
     },
     snapshots::Shelf,
     validator_key::ValidatorKey,
@@ -31,6 +32,7 @@ pub(super) struct Joined {
     chain: ChainId,
     pub(super) speaker: Speaker,
     pub(super) seen: Arc<Seen>,
+    pub(super) strikes: Strikes,
     network: Option<(Arc<Network>, Mailbox, mpsc::Receiver<Arrived>)>,
 }
 
@@ -58,7 +60,7 @@ pub(super) fn join(
         }
     };
     let speaker = Speaker::new(network.as_ref().map(|(network, ..)| Arc::clone(network)), present);
-    Ok(Joined { chain, speaker, seen: Arc::default(), network })
+    Ok(Joined { chain, speaker, seen: Arc::default(), strikes: Strikes::default(), network })
 }
 
 impl Joined {
@@ -79,6 +81,7 @@ impl Joined {
             chain: self.chain,
             present: self.speaker.present().clone(),
             seen: self.seen,
+            strikes: self.strikes,
             intake,
             engine,
             archive,

@@ -23,7 +23,7 @@ pub fn body(
     proposal: &Proposal,
     wires: Vec<Vec<u8>>,
 ) -> Result<Vec<Arc<Pooled>>, Flaw> {
-    let ids = names(&wires);
+    let ids = names(wires.iter().map(Vec::as_slice));
     let bytes: usize = wires.iter().map(Vec::len).sum();
     if merkle::root_of(ids.iter().map(|id| id.0)) != proposal.tx_root {
         return Err(Flaw::Other);
@@ -39,8 +39,8 @@ pub fn body(
 }
 
 /// The names of signed transactions.
-pub fn names(wires: &[Vec<u8>]) -> Vec<WireId> {
-    wires.iter().map(|wire| SignedTransaction::wire_id_of(wire)).collect()
+pub fn names<'a>(wires: impl Iterator<Item = &'a [u8]>) -> Vec<WireId> {
+    wires.map(SignedTransaction::wire_id_of).collect()
 }
 
 /// Checked transactions; `None` if one does not hold.

@@ -44,7 +44,7 @@ pub fn check(
     let proven = blocks.into_iter().map(|block| {
         let Block { header, certificate, proposal, transactions } = block;
         let wires: Vec<Vec<u8>> = transactions.into_inner();
-        let ids = assemble::names(&wires);
+        let ids = assemble::names(wires.iter().map(Vec::as_slice));
         if merkle::root_of(ids.iter().map(|id| id.0)) != header.tx_root {
             return Err("a block with other transactions than its header names");
         }

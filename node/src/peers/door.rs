@@ -24,6 +24,7 @@ use super::{
     blocks,
     judge::{Judge, Present, Sr25519},
     packet::{Block, Packet, Wires},
+    strikes::Strikes,
 };
 use crate::{
     engine::EngineInput,
@@ -60,14 +61,14 @@ pub struct DoorParts {
     pub archive: Archive,
     /// Where it asks whoever is ahead.
     pub network: Arc<Network>,
+    /// Who sends what does not pass.
+    pub strikes: Strikes,
     /// Where time goes.
     pub metrics: Arc<Metrics>,
 }
 
 struct Door {
     parts: DoorParts,
-    /// How often each peer sent what does not pass.
-    strikes: BTreeMap<PublicKey, u64>,
 }
 
 /// A message, and the packet that it came in, which counts against its sender until it is heard.
@@ -78,13 +79,13 @@ pub fn start(
     parts: DoorParts,
     waiting: mpsc::Receiver<Arrived>,
 ) -> std::io::Result<JoinHandle<()>> {
-    let mut door = Door { parts, strikes: BTreeMap::new() };
+    let door = Door { parts };
     let run = move || door.listen(&waiting);
     std::thread::Builder::new().name("door".into()).spawn(run)
 }
 
 impl Door {
-    fn listen(&mut self, waiting: &mpsc::Receiver<Arrived>) {
+    fn listen(&self, waiting: &mpsc::Receiver<Arrived>) {
         while let Ok(first) = waiting.recv() {
             let begun = ThreadTime::now();
             let mut batch = vec![first];
@@ -101,7 +102,7 @@ impl Door {
     }
 
     /// Returns whether the node still runs.
-    fn sort(&mut self, batch: Vec<Arrived>) -> bool {
+    fn sort(&self, batch: Vec<Arrived>) -> bool {
         let (mut letters, mut others) = (Vec::new(), Vec::new());
         for arrived in batch {
             match arrived {
@@ -126,7 +127,7 @@ impl Door {
     /// Messages, the signatures of all validators' together. From whoever has no vote this node
     /// hears where it is, and takes the proof that an epoch has ended: one of each in a batch, and
     /// judged by itself, for what does not hold makes all that it is judged with dearer.
-    fn judge(&mut self, letters: Vec<Letter>) {
+    fn judge(&self, letters: Vec<Letter>) {
         let judge = self.parts.present.get();
         if judge.me.is_none() {
             // A node without a vote follows, and hears nobody.
@@ -157,7 +158,7 @@ impl Door {
     }
 
     /// Lets messages in, each from the validator at a position, as far as they hold.
-    fn let_in(&mut self, judge: &Judge, heard: Vec<(Received, u8, Message)>) {
+    fn let_in(&self, judge: &Judge, heard: Vec<(Received, u8, Message)>) {
         let (senders, messages): (Vec<_>, Vec<_>) = heard
             .into_iter()
             .map(|(received, position, message)| ((received, position), message))
@@ -188,7 +189,7 @@ impl Door {
     }
 
     /// Proposals and their transactions are the business of validators; the rest is anybody's.
-    fn take(&mut self, received: Received, packet: Packet) {
+    fn take(&self, received: Received, packet: Packet) {
         let from = received.from;
         let is_validator = self.parts.present.get().position(&from).is_some();
         match packet {
@@ -204,7 +205,7 @@ impl Door {
                 tracing::debug!(peer = ?from, "speaks, and does not validate");
             }
             Packet::Transactions(wires) => {
-                self.parts.intake.push(wires.into_inner(), is_validator);
+                self.parts.intake.push(from, wires.into_inner(), is_validator);
             }
             Packet::WantBlocks { first, last } => {
                 self.parts.archive.ask(from, Question::Blocks(first, last));
@@ -217,7 +218,7 @@ impl Door {
         }
     }
 
-    fn take_body(&mut self, permit: Received, proposal: Proposal, wires: Wires) {
+    fn take_body(&self, permit: Received, proposal: Proposal, wires: Wires) {
         let (chain, seen) = (&self.parts.chain, &self.parts.seen);
         let body = match assemble::body(chain, seen, &proposal, wires.into_inner()) {
             Ok(transactions) => Ok((proposal, transactions)),
@@ -229,11 +230,7 @@ impl Door {
         self.tell(EngineInput::Body { body, permit });
     }
 
-    fn take_blocks(
-        &mut self,
-        permit: Received,
-        blocks: Bounded<Block, 0, { super::packet::BLOCKS }>,
-    ) {
+    fn take_blocks(&self, permit: Received, blocks: Bounded<Block, 0, { super::packet::BLOCKS }>) {
         let judge = self.parts.present.get();
         match blocks::check(&judge, &self.parts.seen, blocks.into_inner()) {
             Ok(blocks) => self.tell(EngineInput::Blocks { blocks, permit }),
@@ -246,13 +243,7 @@ impl Door {
         let _ = self.parts.engine.send(input);
     }
 
-    /// Somebody sent what no correct validator sends. Said the first time, and then ever more
-    /// rarely.
-    fn strike(&mut self, peer: PublicKey, reason: &dyn std::fmt::Display) {
-        let count = self.strikes.entry(peer).or_default();
-        *count += 1;
-        if count.is_power_of_two() {
-            tracing::warn!(?peer, %reason, times = *count, "sent what does not pass");
-        }
+    fn strike(&self, peer: PublicKey, reason: &dyn std::fmt::Display) {
+        self.parts.strikes.strike(peer, reason);
     }
 }

@@ -72,7 +72,9 @@ impl Puppet {
             first_view: View(0),
             proposer: 0,
             time,
-            tx_root: merkle::root_of(assemble::names(&wires).iter().map(|id| id.0)),
+            tx_root: merkle::root_of(
+                assemble::names(wires.iter().map(Vec::as_slice)).iter().map(|id| id.0),
+            ),
             tx_count: wires.len() as u32,
             tx_bytes: wires.iter().map(Vec::len).sum::<usize>() as u32,
             gas: Gas(gas),
