@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `driver` | the loop: what the engine is told |
 //! | `perform` | what the replica asks for |
+//! | `leader` | whom new transactions are pushed to |
 //! | `speak` | what is said to other validators |
 //! | `bodies`, `wanted` | proposals with their transactions; those that are looked for |
 //! | `standing` | which transactions the pool must not offer |
@@ -24,6 +25,7 @@ mod driver;
 mod follow;
 mod identity;
 mod in_flight;
+mod leader;
 mod perform;
 mod speak;
 mod standing;

@@ -3,9 +3,9 @@
 //! One thread takes whatever has arrived and verifies it as one batch: under load that halves the
 //! cost of signatures, and a lone transaction waits for nobody.
 //!
-//! What a client submits is pushed to all validators once it is durable here. What another
-//! validator pushes is durable there, and waits here without a journal, until a client submits it
-//! here too or a block takes it.
+//! What a client submits is pushed once it is durable here: to the leader, or to all validators where
+//! none makes blocks ([`Speaker::push_new`]). What another validator pushes is durable there, and
+//! waits here without a journal, until a client submits it here too or a block takes it.
 
 use std::{sync::Arc, thread::JoinHandle};
 
@@ -332,7 +332,7 @@ impl IntakeParts {
                 let _ = engine.send(EngineInput::Ready);
             }
             tell(clients);
-            speaker.push(&accepted);
+            speaker.push_new(&accepted);
         };
         // Without a journal nobody is told anything: the senders are dropped, and whoever waits
         // learns that the node has stopped.

@@ -176,8 +176,12 @@ impl Mempool {
         self.pool().return_all(transactions, now);
     }
 
-    /// The oldest ready transactions, of so many bytes together; one at least. Everyone is offered
-    /// them now.
+    /// The oldest ready transactions, of so many bytes together; one at least.
+    pub fn oldest_ready(&self, bytes: usize) -> Vec<Arc<Pooled>> {
+        self.pool().oldest_ready(&mut None, bytes, None)
+    }
+
+    /// The same. Everyone is offered them now.
     pub fn offer(&self, bytes: usize, now: TimeMs) -> Vec<Arc<Pooled>> {
         self.offer_from(&mut None, bytes, now)
     }
@@ -189,23 +193,7 @@ impl Mempool {
         bytes: usize,
         now: TimeMs,
     ) -> Vec<Arc<Pooled>> {
-        let pool = &mut *self.pool();
-        let mut offered: Vec<Arc<Pooled>> = Vec::new();
-        let mut left = bytes;
-        let first = from.take().unwrap_or((0, Nonce(0)));
-        for (turn, account) in pool.ready.range(first..) {
-            let queue = pool.queues.get_mut(account);
-            let Some(entry) = queue.and_then(|queue| queue.entry_mut(turn.1)) else { continue };
-            let room = left.checked_sub(entry.pooled.wire.len());
-            if room.is_none() && !offered.is_empty() {
-                *from = Some(*turn);
-                break;
-            }
-            left = room.unwrap_or_default();
-            entry.offered_to_all.get_or_insert(now);
-            offered.push(Arc::clone(&entry.pooled));
-        }
-        offered
+        self.pool().oldest_ready(from, bytes, Some(now))
     }
 
     /// Another leader leads from now on: only what it is offered itself may count against it.
@@ -214,6 +202,7 @@ impl Mempool {
         for queue in pool.queues.values_mut() {
             queue.forget_offers();
         }
+        pool.offered_up_to = (0, Nonce(0));
     }
 
     /// What another validator's block at `time`, which has been taken from here, means for the

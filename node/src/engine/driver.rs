@@ -90,6 +90,8 @@ pub(super) struct Driver {
     pub(super) is_pool_stale: bool,
     /// Other leaders' proposals that the pool has not been asked about.
     pub(super) to_judge: Vec<(View, Hash)>,
+    /// Who leads a view that begins, and has not been told yet what waits here.
+    pub(super) new_leader: Option<PublicKey>,
     /// The view whose leader was called unfair last.
     pub(super) called_unfair: Option<(Epoch, View)>,
     /// What goes to the journal with the next thing that must be durable.
@@ -160,6 +162,7 @@ impl Driver {
                 taken: BTreeSet::new(),
                 is_pool_stale: true,
                 to_judge: Vec::new(),
+                new_leader: None,
                 called_unfair: None,
                 notes: Vec::new(),
                 is_executing: false,
@@ -351,6 +354,7 @@ impl Driver {
         executed: &Executed,
     ) -> Result<Vec<(TxHash, SkipReason)>, String> {
         let dropped = self.pool.settle(&executed.transactions, &executed.receipts);
+        self.note_block(executed.proposal.as_ref());
         self.params = load_params(&self.state)?;
         self.parent = executed.header.clone();
         self.renew_membership(executed.changes_validators)?;
@@ -358,6 +362,16 @@ impl Driver {
         self.taken.remove(&executed.header.proposal);
         self.is_pool_stale = true;
         Ok(dropped)
+    }
+
+    /// A block that its own view's leader proposed shows that this leader makes blocks.
+    fn note_block(&self, proposal: Option<&Proposal>) {
+        let leader = proposal
+            .filter(|proposal| proposal.first_view == self.replica.view())
+            .and_then(|proposal| self.speaker.present().get().key(proposal.proposer));
+        if let Some(leader) = leader {
+            self.speaker.leader().shows(leader, monotonic());
+        }
     }
 
     pub(super) const fn parent_height(&self) -> Height {

@@ -25,6 +25,10 @@ use crate::{
     peers::packet::{PUSH_BYTES, Packet},
 };
 
+/// Bytes of waiting transactions that a new leader is told of at once: a few blocks. What waits
+/// behind them is offered to everyone in time.
+const HANDED_OVER_BYTES: usize = 4 << 20;
+
 impl Driver {
     /// Tells the replica something, and does what it asks for, until it asks for nothing more.
     pub(super) fn step(&mut self, event: Event) -> Result<(), String> {
@@ -51,6 +55,7 @@ impl Driver {
                 return Ok(());
             }
             self.align_pool();
+            self.tell_new_leader();
             if self.is_passed_over() {
                 events.push_back(Event::Unfair);
             }
@@ -134,6 +139,14 @@ impl Driver {
         }
     }
 
+    /// Whoever leads from now on is told what waits here: others' transactions may have been pushed
+    /// to the leader before it, and nobody else.
+    fn tell_new_leader(&mut self) {
+        let Some(leader) = self.new_leader.take() else { return };
+        self.speaker.push_to(&leader, &self.pool.oldest_ready(HANDED_OVER_BYTES));
+        self.speaker.leader().shows(leader, monotonic());
+    }
+
     /// Whether the leader of a view passes over a transaction that it must know. Said once.
     fn is_passed_over(&mut self) -> bool {
         let mut is_unfair = false;
@@ -165,8 +178,9 @@ impl Driver {
         let mut orderings = std::mem::take(&mut self.notes);
         for record in records {
             tell_of_views(&record);
-            if matches!(record, Statement::NewView(_)) {
+            if let Statement::NewView(signed) = &record {
                 self.pool.forget_offers();
+                self.new_leader = self.speaker.present().get().key(signed.signer);
             }
             self.note_leader(&record);
             self.is_pool_stale |= self.standing.note(&record);

@@ -7,7 +7,9 @@ use weal_consensus::Message;
 use weal_net::{Identity, Network, Peer};
 use weal_types::{Hash, PublicKey, block::Proposal, codec::Bounded};
 
+use super::leader::Leader;
 use crate::{
+    clock::monotonic,
     mempool::Pooled,
     peers::{
         judge::Present,
@@ -22,17 +24,24 @@ pub struct Speaker {
     network: Option<Arc<Network>>,
     /// Who stands at which position.
     present: Present,
+    /// Whom new transactions are pushed to.
+    leader: Arc<Leader>,
 }
 
 impl Speaker {
     /// Speaks through a network, or to nobody.
-    pub const fn new(network: Option<Arc<Network>>, present: Present) -> Self {
-        Self { network, present }
+    pub fn new(network: Option<Arc<Network>>, present: Present) -> Self {
+        Self { network, present, leader: Arc::default() }
     }
 
     /// What the door judges by.
     pub const fn present(&self) -> &Present {
         &self.present
+    }
+
+    /// Who leads, as far as its blocks show it.
+    pub fn leader(&self) -> &Leader {
+        &self.leader
     }
 
     /// To one validator. What does not arrive is repeated by the replica.
@@ -87,28 +96,51 @@ impl Speaker {
         }
     }
 
-    /// Pushes transactions to all validators, in packets of some size.
-    pub fn push(&self, transactions: &[Arc<Pooled>]) {
-        if self.network.is_none() {
-            return;
+    /// Pushes transactions that were just taken in to whoever needs them now. The leader's own go to
+    /// whoever leads after it, so that they outlive it.
+    pub fn push_new(&self, transactions: &[Arc<Pooled>]) {
+        let present = self.present.get();
+        let own = present.me.and_then(|me| present.key(me));
+        let to = match self.leader.busy(monotonic()) {
+            leader if leader == own => present.after_me(),
+            leader => leader,
+        };
+        match to {
+            Some(to) => self.push_to(&to, transactions),
+            None => self.push(transactions),
         }
-        let (mut wires, mut bytes) = (Vec::new(), 0);
-        for pooled in transactions {
-            bytes += pooled.wire.len();
-            wires.push(pooled.wire.to_vec());
-            if bytes >= PUSH_BYTES {
-                self.push_wires(std::mem::take(&mut wires));
-                bytes = 0;
-            }
-        }
-        self.push_wires(wires);
     }
 
-    fn push_wires(&self, wires: Vec<Vec<u8>>) {
-        if let Some(wires) = Bounded::new(wires).ok().filter(|wires: &Wires| !wires.is_empty()) {
-            self.broadcast(&Packet::Transactions(wires));
+    /// Pushes transactions to one validator, unless that is this one.
+    pub fn push_to(&self, to: &PublicKey, transactions: &[Arc<Pooled>]) {
+        let present = self.present.get();
+        if self.network.is_some() && present.me.and_then(|me| present.key(me)) != Some(*to) {
+            push_packets(transactions).for_each(|packet| self.give(to, &packet));
         }
     }
+
+    /// Pushes transactions to all validators.
+    pub fn push(&self, transactions: &[Arc<Pooled>]) {
+        if self.network.is_some() {
+            push_packets(transactions).for_each(|packet| self.broadcast(&packet));
+        }
+    }
+}
+
+/// Transactions in packets of some size.
+fn push_packets(transactions: &[Arc<Pooled>]) -> impl Iterator<Item = Packet> {
+    let mut left = transactions.iter();
+    std::iter::from_fn(move || {
+        let (mut wires, mut bytes) = (Vec::new(), 0);
+        while bytes < PUSH_BYTES
+            && let Some(pooled) = left.next()
+        {
+            bytes += pooled.wire.len();
+            wires.push(pooled.wire.to_vec());
+        }
+        let wires: Option<Wires> = Bounded::new(wires).ok();
+        wires.filter(|wires| !wires.is_empty()).map(Packet::Transactions)
+    })
 }
 
 /// A proposal with its transactions, as it travels.

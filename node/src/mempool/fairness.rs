@@ -1,14 +1,19 @@
 //! Whether a leader passes over what it must know.
 //!
-//! A validator that waits with a transaction offers it to everyone. From ten seconds later on no
-//! leader may make a block that leaves it out, though there is room for it, or takes one that came
-//! only then. What an earlier leader was offered says nothing about the present one.
+//! What a validator waits with for a second it offers to everyone: until then only the leader may
+//! have been told of it. From ten seconds later on no leader may make a block that leaves it out,
+//! though there is room for it, or takes one that came only then. What an earlier leader was
+//! offered says nothing about the present one.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
-use weal_types::{AccountId, Gas, TimeMs, limit, params::ChainParams};
+use weal_types::{AccountId, Gas, Nonce, TimeMs, limit, params::ChainParams};
 
-use super::{Pooled, pool::Pool, queue::Entry};
+use super::{
+    Pooled,
+    pool::{Pool, Turn},
+    queue::Entry,
+};
 
 /// A transaction that everyone was offered this long ago must not be passed over.
 pub const FAIR_MS: u64 = 10_000;
@@ -17,8 +22,11 @@ pub const FAIR_MS: u64 = 10_000;
 /// came does not mean that it arrived.
 const OFFER_AFTER_MS: u64 = 1_000;
 
-/// How many of the oldest are looked at for each block, and offered at once.
+/// How many of the oldest are looked at for each block: whether it passes them over.
 const LOOKED_AT: usize = 64;
+
+/// How many more are offered for each block, at most: as many as it takes from the pool.
+const OFFERED: usize = limit::BLOCK_TXS;
 
 /// What a block of somebody else means for those that it leaves out.
 #[derive(Clone, Debug, Default)]
@@ -74,6 +82,11 @@ impl<'a> Room<'a> {
     }
 }
 
+/// Whether so much time has passed.
+const fn is_over(since: TimeMs, after: u64, now: TimeMs) -> bool {
+    since.0.saturating_add(after) <= now.0
+}
+
 impl Pool {
     /// Judges a block at `now` that others must have known the oldest transactions for. What it
     /// took is no longer on offer here.
@@ -83,15 +96,17 @@ impl Pool {
         (params, time): (&ChainParams, TimeMs),
         now: TimeMs,
     ) -> PassedOver {
-        let is_over = |since: TimeMs, after: u64| since.0.saturating_add(after) <= now.0;
-        let mut passed = PassedOver::default();
+        let mut passed = PassedOver { to_offer: self.long_waiting(now), is_unfair: false };
         let mut due = Vec::new();
         for ((_, nonce), account) in self.ready.iter().take(LOOKED_AT) {
             let queue = self.queues.get_mut(account);
             let Some(entry) = queue.and_then(|queue| queue.entry_mut(*nonce)) else { continue };
             match entry.offered_to_all {
-                Some(offered) if is_over(offered, FAIR_MS) => due.push((*account, *nonce)),
-                None if entry.ready_since.is_some_and(|since| is_over(since, OFFER_AFTER_MS)) => {
+                Some(offered) if is_over(offered, FAIR_MS, now) => due.push((*account, *nonce)),
+                None if entry
+                    .ready_since
+                    .is_some_and(|since| is_over(since, OFFER_AFTER_MS, now)) =>
+                {
                     entry.offered_to_all = Some(now);
                     passed.to_offer.push(Arc::clone(&entry.pooled));
                 }
@@ -103,7 +118,9 @@ impl Pool {
         }
         let mut room = Room::new(params, time);
         block.iter().for_each(|pooled| room.take(pooled));
-        let latest = block.iter().map(|pooled| self.ready_since(pooled).unwrap_or(now)).max();
+        // What is not known here has not waited for long anywhere.
+        let recent = TimeMs(now.0.saturating_sub(OFFER_AFTER_MS));
+        let latest = block.iter().map(|pooled| self.ready_since(pooled).unwrap_or(recent)).max();
         passed.is_unfair = due.iter().any(|(account, nonce)| {
             let entry = self.queues.get(account).and_then(|queue| queue.entry(*nonce));
             entry.is_some_and(|entry| {
@@ -115,6 +132,52 @@ impl Pool {
             })
         });
         passed
+    }
+
+    /// What clients of this node have come to wait for so long for that everyone is offered it. What
+    /// others pushed here they offer themselves.
+    fn long_waiting(&mut self, now: TimeMs) -> Vec<Arc<Pooled>> {
+        let mut waiting = Vec::new();
+        let newer = (Bound::Excluded(self.offered_up_to), Bound::Unbounded);
+        for (turn, account) in self.ready.range(newer).take(OFFERED) {
+            let queue = self.queues.get_mut(account);
+            let Some(entry) = queue.and_then(|queue| queue.entry_mut(turn.1)) else { continue };
+            if entry.ready_since.is_none_or(|since| !is_over(since, OFFER_AFTER_MS, now)) {
+                break;
+            }
+            self.offered_up_to = *turn;
+            if entry.offered_to_all.is_none() && entry.pooled.is_journaled() {
+                entry.offered_to_all = Some(now);
+                waiting.push(Arc::clone(&entry.pooled));
+            }
+        }
+        waiting
+    }
+
+    /// The oldest that are ready, from a turn on, of so many bytes together, one at least; `from` is
+    /// the next turn then. If `offered` is given, everyone is offered them then.
+    pub fn oldest_ready(
+        &mut self,
+        from: &mut Option<Turn>,
+        bytes: usize,
+        offered: Option<TimeMs>,
+    ) -> Vec<Arc<Pooled>> {
+        let mut oldest: Vec<Arc<Pooled>> = Vec::new();
+        let mut left = bytes;
+        let first = from.take().unwrap_or((0, Nonce(0)));
+        for (turn, account) in self.ready.range(first..) {
+            let queue = self.queues.get_mut(account);
+            let Some(entry) = queue.and_then(|queue| queue.entry_mut(turn.1)) else { continue };
+            let room = left.checked_sub(entry.pooled.wire.len());
+            if room.is_none() && !oldest.is_empty() {
+                *from = Some(*turn);
+                break;
+            }
+            left = room.unwrap_or_default();
+            entry.offered_to_all = entry.offered_to_all.or(offered);
+            oldest.push(Arc::clone(&entry.pooled));
+        }
+        oldest
     }
 
     /// Since when this node could have ordered a transaction of a block.

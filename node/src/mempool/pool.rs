@@ -41,6 +41,8 @@ pub(super) struct Pool {
     pub dropped: LruCache<TxHash, SkipReason>,
     pub bytes: usize,
     arrivals: u64,
+    /// The turn of the last one that everyone was offered because it had waited for long.
+    pub offered_up_to: Turn,
     /// Blocks that have been settled.
     pub settled: u64,
 }
@@ -56,6 +58,7 @@ impl Default for Pool {
             dropped: LruCache::new(DROPPED),
             bytes: 0,
             arrivals: 0,
+            offered_up_to: (0, Nonce(0)),
             settled: 0,
         }
     }

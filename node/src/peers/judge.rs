@@ -51,6 +51,13 @@ impl Judge {
         u8::try_from(found).ok()
     }
 
+    /// The validator after this one, which leads when this one's view is over.
+    pub fn after_me(&self) -> Option<PublicKey> {
+        let next = usize::from(self.me?) + 1;
+        let validators = &self.validators.validators;
+        validators.get(next).or(validators.first()).map(|validator| validator.key)
+    }
+
     /// The validator at a position.
     pub fn key(&self, position: u8) -> Option<PublicKey> {
         Some(self.validators.validators.get(usize::from(position))?.key)

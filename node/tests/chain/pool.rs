@@ -183,6 +183,31 @@ fn what_blocks_leave_out_for_a_second_is_offered_to_all_and_then_counts() {
     assert!(!pool.judge(&block, (&params, late), TimeMs(11_000)).is_unfair);
 }
 
+/// Until something has waited for a second, only the leader may have been told of it.
+#[test]
+fn what_a_block_takes_that_is_not_known_here_counts_as_a_second_old() {
+    for (at, is_unfair) in [(12_000, false), (12_001, true)] {
+        let pool = Mempool::default();
+        let params = ChainParams { block_gas: Gas(5_000_000), ..params() };
+        ready(&pool, 0, 0..1, 0);
+        pool.offer(usize::MAX, TimeMs(1_000));
+        let elsewhere = ready(&Mempool::default(), 1, 0..1, 0);
+        let passed = pool.judge(&elsewhere, (&params, TimeMs(0)), TimeMs(at));
+        assert_eq!(passed.is_unfair, is_unfair, "at {at}");
+    }
+}
+
+#[test]
+fn all_that_clients_of_this_node_wait_for_is_offered_and_of_what_was_pushed_the_oldest() {
+    let pool = Mempool::default();
+    let waiting: Vec<_> = (0..10).flat_map(|person| ready(&pool, person, 0..16, 0)).collect();
+    // Of the first half, 64 are looked at for each block.
+    waiting[80..].iter().for_each(|pooled| pooled.set_journaled());
+    let params = params();
+    let judge = |at| pool.judge(&[], (&params, TimeMs(0)), TimeMs(at)).to_offer.len();
+    assert_eq!([judge(999), judge(1_000), judge(1_001)], [0, 64 + 80, 0]);
+}
+
 /// Blocks took transactions as they had come, nonces or not: those that came before the ones that
 /// they follow were skipped, and after three blocks dropped.
 #[tokio::test(flavor = "multi_thread")]
