@@ -3,7 +3,7 @@
 //! ```text
 //! blocks       height (8, BE)                → proposal, signed transactions
 //! headers      height (8, BE)                → final header, certificate if it has its own
-//! receipts     height (8, BE) ‖ index (4, BE) → receipt
+//! receipts     height (8, BE) ‖ index (4, BE) → receipts from this index on, 16 at most
 //! block_index  block hash (32)               → height (8, BE)
 //! tx_index     transaction hash (32)         → height (8, BE) ‖ index (4, BE)
 //! event_index  see `ledger/events.rs`
@@ -61,6 +61,10 @@ fn end_key(epoch: Epoch) -> Vec<u8> {
 
 /// Version of everything that this module writes.
 const FORMAT: u32 = 2;
+
+/// Receipts of one entry, whose index is a multiple of this: few writes for a block, and little to
+/// read for one transaction.
+const RECEIPTS_TOGETHER: u32 = 16;
 
 /// A transaction of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -249,9 +253,13 @@ impl Ledger {
         });
         batch.put(BLOCK_INDEX, &block.header.hash().0, &key);
         let (mut names, mut events) = (Vec::new(), BlockIndex::default());
+        let indexes = (0..).step_by(RECEIPTS_TOGETHER as usize);
+        for (receipts, index) in block.receipts.chunks(RECEIPTS_TOGETHER as usize).zip(indexes) {
+            let key = TxPlace { height, index }.to_bytes();
+            batch.put_with(RECEIPTS, &key, |bytes| receipts.encode_to(bytes));
+        }
         for receipt in &block.receipts {
             let place = TxPlace { height, index: receipt.index };
-            batch.put_with(RECEIPTS, &place.to_bytes(), |bytes| receipt.encode_to(bytes));
             match &receipt.outcome {
                 Outcome::Skipped(_) => {}
                 Outcome::Reverted { transaction, .. } => names.push((transaction, place)),
@@ -352,8 +360,33 @@ impl Ledger {
 
     /// The receipt of a transaction.
     pub fn receipt(&self, place: TxPlace) -> Result<Option<Receipt>, LedgerError> {
-        let name = || format!("{}/{}", place.height, place.index);
-        self.read(RECEIPTS, &place.to_bytes(), "receipt", name)
+        let before = place.index % RECEIPTS_TOGETHER;
+        let Some(bytes) = self.db.get(RECEIPTS, &place.receipts_key())? else { return Ok(None) };
+        let damaged = |_| damaged("receipt", &format!("{}/{}", place.height, place.index));
+        let mut rest = &bytes[..];
+        let count = Compact::<u32>::decode(&mut rest).map_err(damaged)?;
+        if before >= count.0 {
+            return Ok(None);
+        }
+        for _ in 0..before {
+            Receipt::decode(&mut rest).map_err(damaged)?;
+        }
+        Receipt::decode(&mut rest).map(Some).map_err(damaged)
+    }
+
+    /// All receipts of a block of so many transactions.
+    fn receipts(&self, height: Height, count: u32) -> Result<Vec<Receipt>, LedgerError> {
+        let mut receipts = Vec::with_capacity(count as usize);
+        for index in (0..count).step_by(RECEIPTS_TOGETHER as usize) {
+            let name = || format!("{height}/{index}");
+            let key = TxPlace { height, index }.to_bytes();
+            let some: Option<Vec<Receipt>> = self.read(RECEIPTS, &key, "receipt", name)?;
+            receipts.extend(some.ok_or_else(|| damaged("receipt", &name()))?);
+        }
+        match receipts.len() == count as usize {
+            true => Ok(receipts),
+            false => Err(damaged("receipts of block", &height.to_string())),
+        }
     }
 
     /// A whole block again.
@@ -363,11 +396,7 @@ impl Ledger {
         else {
             return Ok(None);
         };
-        let mut receipts = Vec::with_capacity(wires.len());
-        for index in 0..header.tx_count {
-            let receipt = self.receipt(TxPlace { height, index })?;
-            receipts.push(receipt.ok_or_else(|| damaged("receipt", &format!("{height}/{index}")))?);
-        }
+        let receipts = self.receipts(height, header.tx_count)?;
         let mut transactions = Vec::with_capacity(wires.len());
         for wire in wires {
             let signed = weal_types::transaction::SignedTransaction::from_wire(&wire)
@@ -403,6 +432,12 @@ impl TxPlace {
         bytes[..8].copy_from_slice(&self.height.0.to_be_bytes());
         bytes[8..].copy_from_slice(&self.index.to_be_bytes());
         bytes
+    }
+
+    /// The entry that holds its receipt.
+    fn receipts_key(self) -> [u8; 12] {
+        let index = self.index - self.index % RECEIPTS_TOGETHER;
+        Self { index, ..self }.to_bytes()
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {

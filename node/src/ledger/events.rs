@@ -246,17 +246,8 @@ impl Ledger {
         limit: usize,
     ) -> Result<EventPage, LedgerError> {
         let mut page = EventPage::default();
-        let mut looked_at = 0;
-        let mut fault = None;
-        let (start, end) = (from.transaction.to_bytes(), until.0.to_be_bytes());
-        let view = self.db.view()?;
-        view.scan(RECEIPTS, &start, Some(&end), Direction::Ascending, &mut |key, value| {
-            let (Some(transaction), Ok(receipt)) =
-                (TxPlace::from_bytes(key), Receipt::decode_all(&mut &*value))
-            else {
-                fault = Some(damaged("receipt", &format!("{key:?}")));
-                return ControlFlow::Break(());
-            };
+        let (mut looked_at, mut fault) = (0, None);
+        let mut take = |transaction: TxPlace, receipt: Receipt| {
             looked_at += 1;
             let Outcome::Applied { transaction: hash, events, .. } = receipt.outcome else {
                 return ControlFlow::Continue(());
@@ -275,6 +266,18 @@ impl Ledger {
                 }
             }
             ControlFlow::Continue(())
+        };
+        let (start, end) = (from.transaction.receipts_key(), until.0.to_be_bytes());
+        let view = self.db.view()?;
+        view.scan(RECEIPTS, &start, Some(&end), Direction::Ascending, &mut |key, value| {
+            let (Some(first), Ok(receipts)) =
+                (TxPlace::from_bytes(key), Vec::<Receipt>::decode_all(&mut &*value))
+            else {
+                fault = Some(damaged("receipt", &format!("{key:?}")));
+                return ControlFlow::Break(());
+            };
+            let places = (first.index..).map(|index| TxPlace { index, ..first });
+            places.zip(receipts).try_for_each(|(place, receipt)| take(place, receipt))
         })?;
         fault.map_or(Ok(page), Err)
     }

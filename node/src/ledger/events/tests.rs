@@ -12,7 +12,7 @@ use crate::ledger::{BlockTransaction, FinalizedBlock};
 
 const CONTRACT: ContractId = ContractId([7; 32]);
 
-fn header(height: u64) -> FinalHeader {
+fn header(height: u64, tx_count: u32) -> FinalHeader {
     FinalHeader {
         version: Version,
         chain: ChainId([1; 32]),
@@ -22,7 +22,7 @@ fn header(height: u64) -> FinalHeader {
         proposal: [3; 32],
         time: TimeMs(height),
         tx_root: [4; 32],
-        tx_count: 3,
+        tx_count,
         state_root: [5; 32],
         receipts_root: [6; 32],
         gas_used: Gas(0),
@@ -44,7 +44,12 @@ fn event(number: u16) -> Event {
 
 /// A block of three transactions with so many events each.
 fn block(height: u64, events: u16) -> FinalizedBlock {
-    let name = |index: u32| TxHash([height as u8 + index as u8 * 16; 32]);
+    block_of(height, 3, events)
+}
+
+/// A block of so many transactions.
+fn block_of(height: u64, transactions: u32, events: u16) -> FinalizedBlock {
+    let name = |index: u32| TxHash([height as u8 * 50 + index as u8; 32]);
     let receipt = |index| Receipt {
         version: Version,
         index,
@@ -58,10 +63,10 @@ fn block(height: u64, events: u16) -> FinalizedBlock {
     };
     let wire = |index: u32| BlockTransaction { hash: name(index), wire: Arc::from([index as u8]) };
     FinalizedBlock {
-        header: header(height),
+        header: header(height, transactions),
         certificate: None,
-        transactions: (0..3).map(wire).collect(),
-        receipts: (0..3).map(receipt).collect(),
+        transactions: (0..transactions).map(wire).collect(),
+        receipts: (0..transactions).map(receipt).collect(),
     }
 }
 
@@ -120,6 +125,24 @@ fn a_block_of_equal_events_makes_few_entries() {
     index.write(&mut batch);
     // 3,000 places of the contract, as many of the name, and half of them for each topic.
     assert_eq!(batch.len(), 3 + 3 + 2 + 2);
+}
+
+#[test]
+fn every_receipt_is_found_wherever_it_stands_in_its_entry() {
+    let db = Arc::new(MemoryStore::new());
+    let ledger = Ledger::open(db.clone(), ChainId([1; 32])).unwrap();
+    for (height, count) in [(1, 16), (2, 37), (3, 0), (4, 1)] {
+        let mut batch = Batch::new();
+        let block = block_of(height, count, 2);
+        ledger.write(&mut batch, &block, None);
+        db.write(&batch).unwrap();
+        let receipt = |index| ledger.receipt(TxPlace { height: Height(height), index }).unwrap();
+        let found: Vec<_> = (0..count).filter_map(receipt).collect();
+        assert_eq!(found, block.receipts);
+        assert_eq!(receipt(count), None);
+        assert_eq!(ledger.receipts(Height(height), count).unwrap(), block.receipts);
+        assert!(ledger.receipts(Height(height), count + 1).is_err());
+    }
 }
 
 #[test]
