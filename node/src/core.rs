@@ -17,7 +17,7 @@ use weal_consensus::Replica;
 use weal_net::{Network, Peer};
 use weal_runtime::Runtime;
 use weal_state::{Options, RocksOptions, RocksStore, State, StateError, StoreError};
-use weal_types::{PublicKey, block::FinalHeader};
+use weal_types::PublicKey;
 
 use connect::Links;
 pub use error::OpenError;
@@ -26,7 +26,7 @@ use head::{begin, read_head};
 
 use crate::{
     clock::Clock,
-    engine::{self, Committer, Engine, EngineInput, EngineParts, InFlight, Ordering},
+    engine::{self, Committer, Engine, EngineInput, EngineParts, InFlight, Ordering, Workers},
     executor::Executor,
     finality::Finality,
     genesis::ChainSpec,
@@ -241,7 +241,7 @@ impl Opening {
                 finality
             }
         };
-        let membership = next_membership(&state, &finality.head().header)?;
+        let membership = Membership::next(&state, &finality.head().header)?;
         let (in_flight, pool) = (Arc::default(), Arc::default());
         Ok(Self { parts, store, state, ledger, finality, membership, in_flight, pool })
     }
@@ -298,6 +298,7 @@ impl Opening {
             .map_err(|fault| StateError::Unprovable { reason: fault.0 })?;
         let kept = snapshots::open(config, &self.parts.metrics);
         let (shelf, keeper, keeper_thread) = kept.map_err(OpenError::Thread)?;
+        let workers = Workers { executor: self.executor(), committer: self.committer(keeper) };
         let engine = EngineParts {
             replica,
             settings,
@@ -310,16 +311,14 @@ impl Opening {
             pool: Arc::clone(&self.pool),
             clock: Arc::clone(&self.parts.clock),
             journal,
-            executor: self.executor(),
-            committer: self.committer(keeper),
             in_flight: Arc::clone(&self.in_flight),
-            failed,
         };
         let (intake, verifier) = Intake::start(intake).map_err(OpenError::Thread)?;
         let metrics = Arc::clone(&self.parts.metrics);
         let door = (self.ledger.clone(), intake.clone(), inputs.clone(), metrics);
         let links = joined.open_door(door, shelf).map_err(OpenError::Thread)?;
-        let engine = Engine::start(engine, inputs, waiting).map_err(OpenError::Thread)?;
+        let engine =
+            Engine::start(engine, workers, (inputs, waiting), failed).map_err(OpenError::Thread)?;
         Ok(Core {
             state: self.state,
             ledger: self.ledger,
@@ -357,9 +356,9 @@ impl Opening {
 }
 
 /// Bytes of writes that the database keeps in memory. Each write finds its place among them by some
-/// twenty steps, and each step into memory that no cache holds costs as much as a hash: with 128 MiB
-/// a donation took a tenth more processor time than with 32, compaction included
-/// (`weal-bench cluster`).
+/// twenty steps, and each step into memory that no cache holds costs as much as a hash: with 128
+/// MiB a donation took a tenth more processor time than with 32, compaction included (`weal-bench
+/// cluster`).
 const WRITE_BUFFER_BYTES: usize = 32 << 20;
 
 fn open_store(config: &CoreConfig) -> Result<Arc<RocksStore>, OpenError> {
@@ -380,14 +379,6 @@ pub(crate) fn open_database(
         ..RocksOptions::default()
     };
     Ok(Arc::new(RocksStore::open(path, &columns, options)?))
-}
-
-/// Who orders the block after a header.
-pub(crate) fn next_membership(state: &State, head: &FinalHeader) -> Result<Membership, StateError> {
-    let snapshot = state.snapshot()?;
-    let next = head.height.next().unwrap_or(head.height);
-    let membership = Membership::load(&snapshot, next, head.time);
-    membership.map_err(|fault| StateError::Unprovable { reason: fault.to_string() })
 }
 
 /// What was accepted and is not in the database. A transaction goes from the pool through a block

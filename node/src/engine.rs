@@ -7,6 +7,7 @@
 //!
 //! | file | one idea |
 //! |---|---|
+//! | `start` | its threads, and what its loop knows at first |
 //! | `driver` | the loop: what the engine is told |
 //! | `perform` | what the replica asks for |
 //! | `leader` | whom new transactions are pushed to |
@@ -29,6 +30,7 @@ mod leader;
 mod perform;
 mod speak;
 mod standing;
+mod start;
 mod sync;
 mod wanted;
 
@@ -58,11 +60,9 @@ use crate::{
 
 pub use bodies::{Body, Ordering};
 pub use commit::Committer;
-pub use driver::pace;
 pub use in_flight::InFlight;
 pub use speak::{Own, Speaker};
-
-use driver::Driver;
+pub use start::pace;
 
 /// Blocks that may wait to be written. With the one being written and those in flight they stay
 /// below what the state can hold prepared.
@@ -144,14 +144,16 @@ pub struct EngineParts {
     pub clock: Arc<Clock>,
     /// Makes proposals durable.
     pub journal: Journal,
+    /// What is ordered and not yet written, for a journal that begins anew.
+    pub in_flight: Arc<InFlight>,
+}
+
+/// What the engine has threads of their own do.
+pub struct Workers {
     /// Executes.
     pub executor: Executor,
     /// Writes and announces.
     pub committer: Committer,
-    /// What is ordered and not yet written, for a journal that begins anew.
-    pub in_flight: Arc<InFlight>,
-    /// Called once if this machine fails.
-    pub failed: Box<dyn FnOnce(String) + Send>,
 }
 
 /// A block on its way to the database.
@@ -184,14 +186,21 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts the threads. `inputs` is the sending end of `waiting`.
+    /// Starts the threads. `inputs` is the sending end of `waiting`; `failed` is called once if
+    /// this machine fails.
     pub fn start(
         parts: EngineParts,
-        inputs: mpsc::Sender<EngineInput>,
-        waiting: mpsc::Receiver<EngineInput>,
+        workers: Workers,
+        (inputs, waiting): (mpsc::Sender<EngineInput>, mpsc::Receiver<EngineInput>),
+        failed: Box<dyn FnOnce(String) + Send>,
     ) -> std::io::Result<Self> {
         let sender = inputs.clone();
-        let run = move || Driver::run(parts, sender, &waiting);
+        let run = move || {
+            if let Err(reason) = start::run(parts, workers, sender, &waiting) {
+                tracing::error!(%reason, "the node stops: it can no longer follow the chain");
+                failed(reason);
+            }
+        };
         let thread = std::thread::Builder::new().name("engine".into()).spawn(run)?;
         Ok(Self { inputs, thread: Some(thread) })
     }

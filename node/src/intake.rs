@@ -3,14 +3,15 @@
 //! One thread takes whatever has arrived and verifies it as one batch: under load that halves the
 //! cost of signatures, and a lone transaction waits for nobody.
 //!
-//! What a client submits is pushed once it is durable here: to the leader, or to all validators where
-//! none makes blocks ([`Speaker::push_new`]). What another validator pushes is durable there, and
-//! waits here without a journal, until a client submits it here too or a block takes it.
+//! What a client submits is pushed once it is durable here: to the leader, or to all validators
+//! where none makes blocks ([`Speaker::push_new`]). What another validator pushes is durable there,
+//! and waits here without a journal, until a client submits it here too or a block takes it.
+
+mod newest;
 
 use std::{sync::Arc, thread::JoinHandle};
 
 use cpu_time::ThreadTime;
-use parity_scale_codec::DecodeAll;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use weal_runtime::{
     VerifiedTransaction,
@@ -18,12 +19,9 @@ use weal_runtime::{
     system,
 };
 use weal_state::State;
-use weal_types::{
-    AccountId, Amount, ChainId, PublicKey, TxHash,
-    account::Account,
-    params::ChainParams,
-    state::{Snapshot, StateKey, StorageFault},
-};
+use weal_types::{ChainId, PublicKey, TxHash, state::StorageFault};
+
+use newest::Newest;
 
 use crate::{
     clock::{Clock, monotonic},
@@ -339,36 +337,6 @@ impl IntakeParts {
         if self.journal.append(records, Box::new(done)).is_ok() {
             given.iter().for_each(|pooled| pooled.set_journaled());
         }
-    }
-}
-
-/// The newest state, as far as admission needs it.
-struct Newest {
-    as_of: u64,
-    snapshot: weal_state::StateSnapshot,
-    params: ChainParams,
-}
-
-impl Newest {
-    fn account(&self, id: &AccountId) -> Result<Account, StorageFault> {
-        let key = StateKey::new(&system::ACCOUNTS, &system::accounts::account_key(id))
-            .map_err(|error| StorageFault(error.to_string()))?;
-        match self.snapshot.get(&key)? {
-            None => Ok(Account::opened_by_key(id)),
-            Some(bytes) => Account::decode_all(&mut &bytes[..])
-                .map_err(|_| StorageFault(format!("the record of account {id:?} is damaged"))),
-        }
-    }
-
-    fn fee_balance(&self, payer: &AccountId) -> Result<Option<Amount>, StorageFault> {
-        let Some(fee) = &self.params.fee else { return Ok(None) };
-        let key = system::assets::Balance::key(payer, &fee.asset);
-        let key = StateKey::new(&system::ASSETS, &key)
-            .map_err(|error| StorageFault(error.to_string()))?;
-        let Some(bytes) = self.snapshot.get(&key)? else { return Ok(Some(Amount::ZERO)) };
-        let balance = system::assets::Balance::decode_all(&mut &bytes[..])
-            .map_err(|_| StorageFault(format!("a balance of account {payer:?} is damaged")))?;
-        Ok(Some(balance.free))
     }
 }
 

@@ -9,7 +9,7 @@
 //! event_index  see `ledger/events.rs`
 //! node         "format", "chain"             → version (4, LE), chain id (32)
 //!              "ancestry"                    → headers up to a certified one, its certificate
-//!              "end" ‖ epoch (8, BE)         → its last header, certificate, the validators after it
+//!              "end" ‖ epoch (8, BE)         → its last header, certificate, validators after it
 //!              "base"                        → height (8, LE) whose state was imported
 //! ```
 //!
@@ -19,6 +19,7 @@
 //! that counted.
 
 mod events;
+mod proofs;
 
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ use thiserror::Error;
 use weal_proof::certificate::HandOver;
 use weal_state::{Batch, Column, KeyValue, StoreError};
 use weal_types::{
-    BlockHash, ChainId, Epoch, Height, TxHash,
+    BlockHash, ChainId, Height, TxHash,
     block::{FinalHeader, Proposal},
     certificate::Certificate,
     receipt::{Outcome, Receipt},
@@ -35,6 +36,7 @@ use weal_types::{
 
 use events::BlockIndex;
 pub use events::{EventFilter, EventPage, EventPlace, FoundEvent};
+pub use proofs::{Ancestry, are_consecutive};
 
 const BLOCKS: Column = Column::new("blocks");
 const HEADERS: Column = Column::new("headers");
@@ -48,16 +50,8 @@ const NODE: Column = Column::new("node");
 pub const COLUMNS: [Column; 7] =
     [BLOCKS, HEADERS, RECEIPTS, BLOCK_INDEX, TX_INDEX, EVENT_INDEX, NODE];
 
-/// Where the newest [`Ancestry`] stands.
-const ANCESTRY: &[u8] = b"ancestry";
-
 /// Where the base stands.
 const BASE: &[u8] = b"base";
-
-/// Where the end of an epoch stands.
-fn end_key(epoch: Epoch) -> Vec<u8> {
-    [&b"end"[..], &epoch.0.to_be_bytes()].concat()
-}
 
 /// Version of everything that this module writes.
 const FORMAT: u32 = 2;
@@ -130,38 +124,6 @@ pub struct TxPlace {
 
 /// What was ordered, and the signed transactions.
 pub type Body = (Option<Proposal>, Vec<Vec<u8>>);
-
-/// What makes a block final that has no certificate: the headers from it, or from before it, up to
-/// one that has.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct Ancestry {
-    /// Consecutive headers.
-    pub headers: Vec<FinalHeader>,
-    /// Of the last one.
-    pub certificate: Arc<Certificate>,
-}
-
-impl Ancestry {
-    /// Of consecutive headers, those up to the certified one.
-    pub fn up_to<'a>(
-        certificate: Arc<Certificate>,
-        headers: impl Iterator<Item = &'a FinalHeader>,
-    ) -> Self {
-        let top = certificate.vote.height;
-        let headers = headers.take_while(|header| header.height <= top).cloned().collect();
-        Self { headers, certificate }
-    }
-}
-
-/// Whether each header is the next block's after the one before it.
-pub fn are_consecutive<'a>(headers: impl IntoIterator<Item = &'a FinalHeader>) -> bool {
-    let mut before: Option<&FinalHeader> = None;
-    headers.into_iter().all(|header| {
-        before.replace(header).is_none_or(|parent| {
-            Some(header.height) == parent.height.next() && header.parent == parent.hash()
-        })
-    })
-}
 
 /// The records of finalized blocks.
 #[derive(Clone)]
@@ -277,46 +239,12 @@ impl Ledger {
         events.write(batch);
     }
 
-    /// Adds what makes a block without a certificate final. Only the newest is kept: it matters
-    /// where a crash comes before the block with the certificate.
-    pub fn write_ancestry(batch: &mut Batch, ancestry: &Ancestry) {
-        batch.put_with(NODE, ANCESTRY, |bytes| ancestry.encode_to(bytes));
-    }
-
-    /// What was written by [`Self::write_ancestry`] last.
-    pub fn ancestry(&self) -> Result<Option<Ancestry>, LedgerError> {
-        self.read(NODE, ANCESTRY, "the node", || "ancestry".to_owned())
-    }
-
     /// The header at a height and its certificate.
     pub fn header(
         &self,
         height: Height,
     ) -> Result<Option<(FinalHeader, Option<Certificate>)>, LedgerError> {
         self.read(HEADERS, &height.0.to_be_bytes(), "header", || height.to_string())
-    }
-
-    /// Adds the end of an epoch to the batch of its last block.
-    pub fn write_end(batch: &mut Batch, end: &HandOver) {
-        batch.put(NODE, &end_key(end.header.epoch), &end.encode());
-    }
-
-    /// The end of an epoch, if it has ended.
-    pub fn end(&self, epoch: Epoch) -> Result<Option<HandOver>, LedgerError> {
-        self.read(NODE, &end_key(epoch), "the end of epoch", || epoch.to_string())
-    }
-
-    /// The ends of the epochs from `first` on, in order, `limit` at most.
-    pub fn ends(&self, first: Epoch, limit: usize) -> Result<Vec<HandOver>, LedgerError> {
-        let mut ends = Vec::new();
-        let mut epoch = first;
-        while ends.len() < limit
-            && let Some(end) = self.end(epoch)?
-        {
-            ends.push(end);
-            epoch = Epoch(epoch.0.saturating_add(1));
-        }
-        Ok(ends)
     }
 
     /// The height of a block.

@@ -8,8 +8,10 @@ use weal_runtime::{
     HostFault,
     system::validators::{self, Change, Member, NOTICE, Schedule},
 };
+use weal_state::{State, StateError};
 use weal_types::{
-    Height, PublicKey, TimeMs, certificate::ValidatorSet, codec::Bounded, state::Snapshot,
+    Height, PublicKey, TimeMs, block::FinalHeader, certificate::ValidatorSet, codec::Bounded,
+    state::Snapshot,
 };
 
 use crate::{
@@ -88,6 +90,14 @@ impl Membership {
     pub fn holds(&self, height: Height, time: TimeMs) -> bool {
         let has_ended = self.schedule.next.as_ref().is_some_and(|next| next.end < height);
         !has_ended && self.invited_until.is_none_or(|until| time < until)
+    }
+
+    /// What the state says of the block after a header, the newest one.
+    pub(crate) fn next(state: &State, head: &FinalHeader) -> Result<Self, StateError> {
+        let snapshot = state.snapshot()?;
+        let next = head.height.next().unwrap_or(head.height);
+        let membership = Self::load(&snapshot, next, head.time);
+        membership.map_err(|fault| StateError::Unprovable { reason: fault.to_string() })
     }
 
     /// What the genesis document says.

@@ -6,11 +6,10 @@ use std::{
         Arc,
         mpsc::{self, RecvTimeoutError, SyncSender},
     },
-    thread::JoinHandle,
     time::Duration,
 };
 
-use weal_consensus::{Body, Event, IN_FLIGHT, Life, Ordered, Pace, Replica, Settings, Timer};
+use weal_consensus::{Body, Event, Life, Ordered, Replica, Settings, Timer};
 use weal_runtime::system;
 use weal_types::{
     Epoch, Hash, Height, PublicKey, TimeMs, TxHash, View,
@@ -20,7 +19,7 @@ use weal_types::{
 };
 
 use super::{
-    COMMITS_WAITING, Commit, EngineInput, EngineParts, InFlight,
+    Commit, EngineInput, InFlight,
     bodies::{self, Bodies, Ordering},
     speak::{self, Speaker},
     standing::Standing,
@@ -29,8 +28,8 @@ use super::{
 };
 use crate::{
     clock::{Clock, monotonic},
-    core::{NetworkPlace, next_membership},
-    executor::{Executed, Executor},
+    core::NetworkPlace,
+    executor::Executed,
     journal::Journal,
     ledger::Ledger,
     membership::{Keys, Membership},
@@ -98,7 +97,7 @@ pub(super) struct Driver {
     pub(super) notes: Vec<Ordering>,
     pub(super) is_executing: bool,
     /// The newest header that was executed.
-    parent: FinalHeader,
+    pub(super) parent: FinalHeader,
     pub(super) executed: BTreeMap<Height, Waiting>,
     /// Final blocks that wait for the one after them, whose certificate is theirs too.
     pub(super) settling: Vec<Waiting>,
@@ -108,85 +107,7 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    pub(super) fn run(
-        parts: EngineParts,
-        inputs: mpsc::Sender<EngineInput>,
-        waiting: &mpsc::Receiver<EngineInput>,
-    ) {
-        let failed = parts.failed;
-        let (state, parent) = (Arc::clone(&parts.executor.state), parts.executor.parent.clone());
-        let (execute, to_execute) = mpsc::sync_channel(IN_FLIGHT as usize);
-        let (commit, to_commit) = mpsc::sync_channel(COMMITS_WAITING);
-        let executing = spawn_executor(parts.executor, to_execute, inputs.clone());
-        let committing = parts.committer.start(to_commit, inputs.clone());
-        let (executing, committing) = match (executing, committing) {
-            (Ok(executing), Ok(committing)) => (executing, committing),
-            (Err(error), _) | (_, Err(error)) => return failed(format!("no thread: {error}")),
-        };
-        let loaded = load_params(&state).and_then(|params| {
-            let membership = next_membership(&state, &parent).map_err(|error| error.to_string())?;
-            Ok((params, membership))
-        });
-        let ended = match loaded {
-            Err(reason) => Err(reason),
-            Ok((params, membership)) => Self {
-                replica: parts.replica,
-                settings: parts.settings,
-                identity: Arc::clone(&parts.key),
-                connected: monotonic(),
-                key: parts.key,
-                keys: parts.keys,
-                place: parts.place,
-                membership,
-                // The network was started with them.
-                peers: Vec::new(),
-                ledger: parts.ledger,
-                later: Vec::new(),
-                is_joining: false,
-                offered: TimeMs(0),
-                to_offer: None,
-                pool: parts.pool,
-                clock: parts.clock,
-                journal: parts.journal,
-                in_flight: parts.in_flight,
-                inputs,
-                execute,
-                commit,
-                params,
-                state,
-                speaker: parts.speaker,
-                bodies: Bodies::default(),
-                wanted: Wanted::default(),
-                answered: BTreeMap::new(),
-                standing: Standing::default(),
-                taken: BTreeSet::new(),
-                is_pool_stale: true,
-                to_judge: Vec::new(),
-                new_leader: None,
-                called_unfair: None,
-                notes: Vec::new(),
-                is_executing: false,
-                parent,
-                executed: BTreeMap::new(),
-                settling: Vec::new(),
-                sync: None,
-                timers: BTreeMap::new(),
-            }
-            .listen(parts.replay, waiting),
-        };
-        // The channels are closed by now: both threads end after what they have.
-        for thread in [executing, committing] {
-            if thread.join().is_err() {
-                tracing::error!("a thread of the engine panicked");
-            }
-        }
-        if let Err(reason) = ended {
-            tracing::error!(%reason, "the node stops: it can no longer follow the chain");
-            failed(reason);
-        }
-    }
-
-    fn listen(
+    pub(super) fn listen(
         mut self,
         replay: Vec<Ordering>,
         waiting: &mpsc::Receiver<EngineInput>,
@@ -391,38 +312,12 @@ impl Driver {
     }
 }
 
-/// How a node with this setting spaces its blocks: one executes while the next is made durable and
-/// a third collects transactions. More would only let transactions wait in blocks.
-pub fn pace(manual: bool, between_ms: u64) -> Pace {
-    Pace { between_ms, in_flight: 3, manual }
-}
-
 /// A number for a life that begins.
 pub(super) fn new_life() -> Result<Life, String> {
     getrandom::u64().map(Life).map_err(|error| format!("no random number: {error}"))
 }
 
-fn load_params(state: &weal_state::State) -> Result<ChainParams, String> {
+pub(super) fn load_params(state: &weal_state::State) -> Result<ChainParams, String> {
     let snapshot = state.snapshot().map_err(|error| error.to_string())?;
     system::params::load(&snapshot).map_err(|error| error.to_string())
-}
-
-fn spawn_executor(
-    mut executor: Executor,
-    waiting: mpsc::Receiver<(Ordered, Vec<Arc<Pooled>>)>,
-    inputs: mpsc::Sender<EngineInput>,
-) -> std::io::Result<JoinHandle<()>> {
-    let run = move || {
-        while let Ok((ordered, body)) = waiting.recv() {
-            let input = match executor.execute(ordered, body) {
-                Ok(executed) => EngineInput::Executed(Box::new(executed)),
-                Err(error) => EngineInput::Failed(error.to_string()),
-            };
-            let is_failure = matches!(input, EngineInput::Failed(_));
-            if inputs.send(input).is_err() || is_failure {
-                return;
-            }
-        }
-    };
-    std::thread::Builder::new().name("executor".into()).spawn(run)
 }

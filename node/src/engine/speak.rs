@@ -96,8 +96,8 @@ impl Speaker {
         }
     }
 
-    /// Pushes transactions that were just taken in to whoever needs them now. The leader's own go to
-    /// whoever leads after it, so that they outlive it.
+    /// Pushes transactions that were just taken in to whoever needs them now. The leader's own go
+    /// to whoever leads after it, so that they outlive it.
     pub fn push_new(&self, transactions: &[Arc<Pooled>]) {
         let present = self.present.get();
         let own = present.me.and_then(|me| present.key(me));

@@ -57,6 +57,23 @@ pub(super) struct Asker {
     peers: Vec<PublicKey>,
 }
 
+/// What nodes offer.
+#[derive(Default)]
+pub(super) struct Offers {
+    /// Who offers what.
+    pub made: Vec<(PublicKey, Offer)>,
+    /// Who sent what no node sends, and why it is that.
+    pub broken: Vec<(PublicKey, String)>,
+}
+
+/// What came from a node.
+enum Content {
+    /// An answer, with what it answers.
+    Answer(Asked, Answered),
+    /// What no node sends, and why it is that.
+    Broken(String),
+}
+
 /// Where the network leaves what arrives. What waits here counts against its sender, so it is
 /// bounded.
 struct Mailbox(mpsc::Sender<Received>);
@@ -89,13 +106,9 @@ impl Asker {
     }
 
     /// Asks all nodes but some what they offer. Also gives those who sent what no node sends.
-    pub(super) fn offers(
-        &self,
-        pinned: Option<Height>,
-        except: &BTreeSet<PublicKey>,
-    ) -> (Vec<(PublicKey, Offer)>, Vec<(PublicKey, String)>) {
+    pub(super) fn offers(&self, pinned: Option<Height>, except: &BTreeSet<PublicKey>) -> Offers {
         let asked = Asked::Offer(pinned);
-        let (mut offers, mut broken) = (Vec::new(), Vec::new());
+        let mut offers = Offers::default();
         let mut open: BTreeSet<_> = self.peers.iter().copied().collect();
         open.retain(|key| !except.contains(key));
         let mut until = later(OFFERS_MS);
@@ -106,17 +119,23 @@ impl Asker {
                 again = later(OFFERS_AGAIN_MS);
             }
             match self.hear(again.min(until)) {
-                Some((from, Ok((echo, answered)))) if echo == asked && open.remove(&from) => {
-                    if let Answered::Offer(offer) = answered {
-                        offers.push((from, *offer));
-                        until = until.min(later(MORE_OFFERS_MS));
-                    }
+                Some((from, Content::Answer(echo, Answered::Offer(offer))))
+                    if echo == asked && open.remove(&from) =>
+                {
+                    offers.made.push((from, *offer));
+                    until = until.min(later(MORE_OFFERS_MS));
                 }
-                Some((from, Err(reason))) if open.remove(&from) => broken.push((from, reason)),
+                // It has none.
+                Some((from, Content::Answer(echo, _))) if echo == asked => {
+                    open.remove(&from);
+                }
+                Some((from, Content::Broken(reason))) if open.remove(&from) => {
+                    offers.broken.push((from, reason));
+                }
                 _ => {}
             }
         }
-        (offers, broken)
+        offers
     }
 
     /// Asks one node, and waits for its answer.
@@ -129,10 +148,12 @@ impl Asker {
                 again = later(AGAIN_MS);
             }
             match self.hear(again.min(until)) {
-                Some((from, Ok((echo, answered)))) if from == *to && echo == asked => {
+                Some((from, Content::Answer(echo, answered))) if from == *to && echo == asked => {
                     return Heard::Answer(answered);
                 }
-                Some((from, Err(reason))) if from == *to => return Heard::Broken(reason),
+                Some((from, Content::Broken(reason))) if from == *to => {
+                    return Heard::Broken(reason);
+                }
                 _ => {}
             }
         }
@@ -140,12 +161,12 @@ impl Asker {
     }
 
     /// The next answer, from anybody; `None` if something else came, or nothing until then.
-    fn hear(&self, until: TimeMs) -> Option<(PublicKey, Result<(Asked, Answered), String>)> {
+    fn hear(&self, until: TimeMs) -> Option<(PublicKey, Content)> {
         let left = Duration::from_millis(until.0.saturating_sub(monotonic().0));
         let received = self.arrived.recv_timeout(left).ok()?;
         let from = received.from;
         match Packet::from_wire(received.urgency, &received.payload) {
-            Ok(Packet::State(asked, answered)) => Some((from, Ok((asked, *answered)))),
+            Ok(Packet::State(asked, answered)) => Some((from, Content::Answer(asked, *answered))),
             Ok(Packet::WantState(asked)) => {
                 let answered = Box::new(Answered::Nothing);
                 self.send(&from, &Packet::State(asked, answered));
@@ -154,7 +175,7 @@ impl Asker {
             Ok(_) => None,
             // Only answers matter here; they have this urgency.
             Err(error) if received.urgency == Urgency::Blocks => {
-                Some((from, Err(error.to_string())))
+                Some((from, Content::Broken(error.to_string())))
             }
             Err(_) => None,
         }

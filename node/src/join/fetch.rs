@@ -8,7 +8,7 @@ use weal_state::{
 use weal_types::{Hash, Height, PublicKey};
 
 use super::{
-    ask::{Asker, Heard},
+    ask::{Asker, Heard, Offers},
     incoming::Incoming,
     proof::Proof,
 };
@@ -73,7 +73,7 @@ impl Fetch {
     /// Asks for offers of at least this height, and fetches what one of them names.
     pub(super) fn attempt(&mut self, least: Height) -> Result<Outcome, OpenError> {
         let pinned = self.pinned.map(|pinned| pinned.height);
-        let (offers, broken) = self.asker.offers(pinned, &self.liars);
+        let Offers { made: offers, broken } = self.asker.offers(pinned, &self.liars);
         for (peer, reason) in broken {
             self.strike(peer, &reason);
         }

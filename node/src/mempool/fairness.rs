@@ -134,8 +134,8 @@ impl Pool {
         passed
     }
 
-    /// What clients of this node have come to wait for so long for that everyone is offered it. What
-    /// others pushed here they offer themselves.
+    /// What clients of this node have come to wait for so long for that everyone is offered it.
+    /// What others pushed here they offer themselves.
     fn long_waiting(&mut self, now: TimeMs) -> Vec<Arc<Pooled>> {
         let mut waiting = Vec::new();
         let newer = (Bound::Excluded(self.offered_up_to), Bound::Unbounded);
@@ -154,8 +154,8 @@ impl Pool {
         waiting
     }
 
-    /// The oldest that are ready, from a turn on, of so many bytes together, one at least; `from` is
-    /// the next turn then. If `offered` is given, everyone is offered them then.
+    /// The oldest that are ready, from a turn on, of so many bytes together, one at least; `from`
+    /// is the next turn then. If `offered` is given, everyone is offered them then.
     pub fn oldest_ready(
         &mut self,
         from: &mut Option<Turn>,

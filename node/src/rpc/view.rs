@@ -69,8 +69,9 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The state after the newest block, and what proves it. Where blocks become final together, the
-    /// last of them has the certificate, and is written within milliseconds: that one is waited for.
+    /// The state after the newest block, and what proves it. Where blocks become final together,
+    /// the last of them has the certificate, and is written within milliseconds: that one is waited
+    /// for.
     pub fn proven(api: &'a Api) -> Answer<(Self, FinalHeader, Certificate)> {
         let mut blocks = api.node.subscribe();
         let runtime = tokio::runtime::Handle::current();

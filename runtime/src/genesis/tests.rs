@@ -1,9 +1,10 @@
 //! What a genesis writes, and each way in which one is refused.
 
 use super::*;
+use crate::system::params::ParamsError;
 use weal_types::{
     PublicKey,
-    account::{Policy, WeightedKey},
+    account::{Policy, PolicyError, WeightedKey},
     codec::{Bounded, decode},
     params::FeeSchedule,
 };

@@ -48,8 +48,8 @@ pub struct Campaign {
 }
 
 impl Campaign {
-    /// Deploys the contracts in `contracts`, opens a campaign, and fills the donors' purses. Without
-    /// `contracts`, donations are transfers.
+    /// Deploys the contracts in `contracts`, opens a campaign, and fills the donors' purses.
+    /// Without `contracts`, donations are transfers.
     pub fn open(url: &str, contracts: Option<&Path>, donors: &[KeyPair]) -> Result<Self> {
         let desk = Desk::open(url)?;
         let parties = Parties::of_the_devnet()?;

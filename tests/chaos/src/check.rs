@@ -159,7 +159,7 @@ impl World {
                 let (nonce, left) = (found.nonce.0, balance(&found, asset));
                 ensure!(
                     nonce == sent as u64 && left == PURSE - sent as u128,
-                    "validator {}: {} was acknowledged {sent} donations; nonce {nonce}, {left} left",
+                    "validator {}: {} was acknowledged {sent} times; nonce {nonce}, {left} left",
                     node.index,
                     donor.key.address()
                 );

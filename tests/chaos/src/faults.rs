@@ -1,5 +1,5 @@
-//! What can be done to a chain. Each fault harms, looks at what goes on meanwhile, heals, and leaves
-//! every validator running.
+//! What can be done to a chain. Each fault harms, looks at what goes on meanwhile, heals, and
+//! leaves every validator running.
 
 mod clocks;
 mod directory;
@@ -16,8 +16,8 @@ use crate::{abilities::Need, world::World};
 /// A validator says this when it finds that others hold what it does not remember saying.
 pub const MUTE: &str = "the journal is older than what this node has said";
 
-/// A validator that is not heard says this of the leader: what it offers does not arrive. It is alone
-/// with that, and a leader goes only where f + 1 say so.
+/// A validator that is not heard says this of the leader: what it offers does not arrive. It is
+/// alone with that, and a leader goes only where f + 1 say so.
 pub const PASSED_OVER: &str = "passes over a transaction that all were offered";
 
 /// One way of harming.

@@ -10,7 +10,7 @@
 //! | `world` | the chain under test |
 //! | `check` | what must hold after each fault |
 //! | `donor`, `campaign`, `genesis` | who sends what, on which chain |
-//! | `node`, `network`, `abilities` | processes, what is between them, and what this system allows |
+//! | `node`, `network`, `abilities` | processes, what is between them, what this system allows |
 //! | `vitals`, `logs`, `report` | what is watched, and what came of it |
 
 mod abilities;

@@ -1,6 +1,6 @@
 //! What is around a run: the network and the directory are made, this program runs again within
-//! them, and whatever was made is taken down: at the end, after Ctrl-C, and at the start of the next
-//! run if this one is killed.
+//! them, and whatever was made is taken down: at the end, after Ctrl-C, and at the start of the
+//! next run if this one is killed.
 //!
 //! Everything that is made bears the id of the process that made it: namespaces are called
 //! `chaos-PID-…`, directories `weal-chaos-PID`.

@@ -26,8 +26,8 @@ use crate::{
 };
 
 /// Until a donation is final everywhere after a fault is over, at most. A link that was cut is
-/// noticed after 7 s of silence, dialled again within 5 s, greets within 5 s; the longest timer of a
-/// view is 30 s. The rest is for a machine that compiles meanwhile.
+/// noticed after 7 s of silence, dialled again within 5 s, greets within 5 s; the longest timer of
+/// a view is 30 s. The rest is for a machine that compiles meanwhile.
 pub const RESUME: Duration = Duration::from_secs(60);
 
 /// Between two looks at whether something is final.
@@ -220,7 +220,8 @@ impl World {
         self.nodes.iter_mut().try_for_each(Node::alive)
     }
 
-    /// Nobody sends to this validator any more, and what it took is final: nobody relies on its disk.
+    /// Nobody sends to this validator any more, and what it took is final: nobody relies on its
+    /// disk.
     pub fn retire(&mut self, node: usize) -> Result<()> {
         self.load.open(node, false);
         self.settle()?;

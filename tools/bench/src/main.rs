@@ -36,13 +36,28 @@ struct Arguments {
     #[arg(long)]
     json: bool,
     /// Validators of `cluster`: 4 or more.
-    #[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u8).range(4..=64))]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 4,
+        value_parser = clap::value_parser!(u8).range(4..=64)
+    )]
     validators: u8,
     /// How long the sustained load of `node` and `cluster` lasts.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 60,
+        value_parser = clap::value_parser!(u64).range(1..=3_600)
+    )]
     seconds: u64,
     /// Donations in one request of `node` and `cluster`, as a charity's gateway sends them.
-    #[arg(long, value_name = "NUMBER", default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..=64))]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 16,
+        value_parser = clap::value_parser!(u8).range(1..=64)
+    )]
     batch: u8,
 }
 

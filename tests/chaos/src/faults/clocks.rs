@@ -7,7 +7,7 @@ use crate::{abilities::Need, clock};
 
 pub const JUMP: Fault = Fault {
     name: "clock",
-    line: "the clock of any validator, or the leader, jumps by 20 s to 10 min, either way, and back",
+    line: "the clock of any validator, or the leader, jumps by 20 s to 10 min, and back",
     expected: "the others refuse its proposals and go on; its own votes need no clock",
     need: Need::Faketime,
     excused: &[],

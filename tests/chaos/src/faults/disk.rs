@@ -18,8 +18,8 @@ const ROOM_MIB: u64 = 32;
 pub const FULL: Fault = Fault {
     name: "full-disk",
     line: "the data directory of any validator moves to a small tmpfs, and a file fills it",
-    expected: "it stops with an error that says so; the others go on; with room again it starts, and \
-               has lost nothing",
+    expected: "it stops with an error that says so; the others go on; with room again it starts, \
+               and has lost nothing",
     need: Need::Namespaces,
     excused: &["No space left on device", "cannot be flushed"],
     run: |world| {
@@ -128,7 +128,8 @@ pub const DATABASE: Fault = Fault {
     },
 };
 
-/// Changes 64 bytes in the middle of one of the larger files of tables or of the database's own log.
+/// Changes 64 bytes in the middle of one of the larger files of tables or of the database's own
+/// log.
 fn damage(world: &mut World, victim: usize) -> Result<()> {
     let database = world.nodes[victim].chain()?.join("db");
     let mut files: Vec<(u64, PathBuf)> = fs::read_dir(&database)?

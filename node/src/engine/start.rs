@@ -1,0 +1,138 @@
+//! How the engine begins: its threads, and what its loop knows at first.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc,
+        mpsc::{self, SyncSender},
+    },
+    thread::JoinHandle,
+};
+
+use weal_consensus::{IN_FLIGHT, Ordered, Pace};
+use weal_state::State;
+use weal_types::{TimeMs, block::FinalHeader};
+
+use super::{
+    COMMITS_WAITING, Commit, EngineInput, EngineParts, Workers,
+    bodies::Bodies,
+    driver::{Driver, load_params},
+    standing::Standing,
+    wanted::Wanted,
+};
+use crate::{clock::monotonic, executor::Executor, membership::Membership, mempool::Pooled};
+
+/// How a node with this setting spaces its blocks: one executes while the next is made durable and
+/// a third collects transactions. More would only let transactions wait in blocks.
+pub fn pace(manual: bool, between_ms: u64) -> Pace {
+    Pace { between_ms, in_flight: 3, manual }
+}
+
+/// A block on its way to the executor.
+type ToExecute = (Ordered, Vec<Arc<Pooled>>);
+
+/// Where the loop sends what others do for it.
+struct Outlets {
+    inputs: mpsc::Sender<EngineInput>,
+    execute: SyncSender<ToExecute>,
+    commit: SyncSender<Commit>,
+}
+
+/// Runs the engine to its end; an error says why this machine cannot go on.
+pub(super) fn run(
+    mut parts: EngineParts,
+    Workers { executor, committer }: Workers,
+    inputs: mpsc::Sender<EngineInput>,
+    waiting: &mpsc::Receiver<EngineInput>,
+) -> Result<(), String> {
+    let (state, parent) = (Arc::clone(&executor.state), executor.parent.clone());
+    let (execute, to_execute) = mpsc::sync_channel(IN_FLIGHT as usize);
+    let (commit, to_commit) = mpsc::sync_channel(COMMITS_WAITING);
+    let no_thread = |error: std::io::Error| format!("no thread: {error}");
+    let executing = spawn_executor(executor, to_execute, inputs.clone()).map_err(no_thread)?;
+    let committing = committer.start(to_commit, inputs.clone()).map_err(no_thread)?;
+    let replay = std::mem::take(&mut parts.replay);
+    let outlets = Outlets { inputs, execute, commit };
+    let ended =
+        driver(parts, outlets, (state, parent)).and_then(|driver| driver.listen(replay, waiting));
+    // The channels are closed by now: both threads end after what they have.
+    for thread in [executing, committing] {
+        if thread.join().is_err() {
+            tracing::error!("a thread of the engine panicked");
+        }
+    }
+    ended
+}
+
+/// What the loop knows at first.
+fn driver(
+    parts: EngineParts,
+    Outlets { inputs, execute, commit }: Outlets,
+    (state, parent): (Arc<State>, FinalHeader),
+) -> Result<Driver, String> {
+    let params = load_params(&state)?;
+    let membership = Membership::next(&state, &parent).map_err(|error| error.to_string())?;
+    Ok(Driver {
+        replica: parts.replica,
+        settings: parts.settings,
+        identity: Arc::clone(&parts.key),
+        connected: monotonic(),
+        key: parts.key,
+        keys: parts.keys,
+        place: parts.place,
+        membership,
+        // The network was started with them.
+        peers: Vec::new(),
+        ledger: parts.ledger,
+        later: Vec::new(),
+        is_joining: false,
+        offered: TimeMs(0),
+        to_offer: None,
+        pool: parts.pool,
+        clock: parts.clock,
+        journal: parts.journal,
+        in_flight: parts.in_flight,
+        inputs,
+        execute,
+        commit,
+        params,
+        state,
+        speaker: parts.speaker,
+        bodies: Bodies::default(),
+        wanted: Wanted::default(),
+        answered: BTreeMap::new(),
+        standing: Standing::default(),
+        taken: BTreeSet::new(),
+        is_pool_stale: true,
+        to_judge: Vec::new(),
+        new_leader: None,
+        called_unfair: None,
+        notes: Vec::new(),
+        is_executing: false,
+        parent,
+        executed: BTreeMap::new(),
+        settling: Vec::new(),
+        sync: None,
+        timers: BTreeMap::new(),
+    })
+}
+
+fn spawn_executor(
+    mut executor: Executor,
+    waiting: mpsc::Receiver<ToExecute>,
+    inputs: mpsc::Sender<EngineInput>,
+) -> std::io::Result<JoinHandle<()>> {
+    let run = move || {
+        while let Ok((ordered, body)) = waiting.recv() {
+            let input = match executor.execute(ordered, body) {
+                Ok(executed) => EngineInput::Executed(Box::new(executed)),
+                Err(error) => EngineInput::Failed(error.to_string()),
+            };
+            let is_failure = matches!(input, EngineInput::Failed(_));
+            if inputs.send(input).is_err() || is_failure {
+                return;
+            }
+        }
+    };
+    std::thread::Builder::new().name("executor".into()).spawn(run)
+}
