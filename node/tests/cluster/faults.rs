@@ -73,6 +73,9 @@ async fn what_was_accepted_is_final_once_after_all_have_stopped() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_called_known_is_on_disk_here() {
     let mut cluster = Cluster::start(4);
+    // What is pushed before all are connected is lost.
+    let first = cluster.send(0, 1, 1).await;
+    cluster.settle(first).await;
     // Two of four are no quorum: nothing of it gets into a block.
     cluster.stop_one(2);
     cluster.stop_one(3);
