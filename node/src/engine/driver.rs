@@ -9,11 +9,12 @@ use std::{
     time::Duration,
 };
 
-use weal_consensus::{Body, Event, Life, Ordered, Replica, Settings, Timer};
+use weal_consensus::{Body, Event, Life, Ordered, Record, Replica, Settings, Timer};
 use weal_runtime::system;
 use weal_types::{
     Epoch, Hash, Height, PublicKey, TimeMs, TxHash, View,
     block::{FinalHeader, Proposal},
+    certificate::Certificate,
     params::ChainParams,
     receipt::SkipReason,
 };
@@ -99,6 +100,10 @@ pub(super) struct Driver {
     /// The newest header that was executed.
     pub(super) parent: FinalHeader,
     pub(super) executed: BTreeMap<Height, Waiting>,
+    /// Certificates that the journal had when the node started, of blocks that the database lacks.
+    pub(super) proofs: BTreeMap<Height, Arc<Certificate>>,
+    /// Up to where blocks were handed to the committer before the replica found them final.
+    pub(super) handed_over: Height,
     /// Final blocks that wait for the one after them, whose certificate is theirs too.
     pub(super) settling: Vec<Waiting>,
     pub(super) sync: Option<Sync>,
@@ -138,6 +143,9 @@ impl Driver {
         self.in_flight.add(replay.iter().cloned());
         for Ordering { record, transactions } in replay {
             self.standing.note(&record);
+            if let Record::Stable(certificate) = &record {
+                self.proofs.insert(certificate.vote.height, Arc::clone(certificate));
+            }
             if let Some(proposal) = record.body() {
                 self.bodies.add(proposal.clone(), transactions);
             }
@@ -266,6 +274,7 @@ impl Driver {
         let header = executed.header.clone();
         let handover = executed.handover.clone();
         self.executed.insert(header.height, (executed, dropped));
+        self.hand_over_proven(header.height)?;
         self.step(Event::Executed { header, handover })
     }
 

@@ -14,7 +14,7 @@ use weal_types::{
 use super::{
     Commit, EngineInput, ToCommit,
     bodies::{Ordering, names},
-    driver::Driver,
+    driver::{Driver, Waiting},
     speak,
 };
 use crate::{
@@ -286,16 +286,45 @@ impl Driver {
         header: &FinalHeader,
         certificate: Option<Arc<Certificate>>,
     ) -> Result<(), String> {
-        let Some((executed, dropped)) = self.executed.remove(&header.height) else {
-            if self.is_settled_below(header.height) {
+        let Some(waiting) = self.executed.remove(&header.height) else {
+            if header.height <= self.handed_over {
+                self.settled(header.height);
                 return Ok(());
             }
             return Err(format!("height {} is final and was not executed here", header.height));
         };
         self.settled(header.height);
-        self.settling.push((executed, dropped));
+        self.settling.push(waiting);
         let Some(certificate) = certificate else { return Ok(()) };
+        let group = std::mem::take(&mut self.settling);
+        self.hand_over(group, certificate)
+    }
+
+    /// A block was executed that the journal has a certificate for. After a power cut the database
+    /// may be hundreds of blocks behind: more than may wait in memory until the replica, which
+    /// remembers the newest certificate alone, finds all of them final.
+    pub(super) fn hand_over_proven(&mut self, height: Height) -> Result<(), String> {
+        let Some(certificate) = self.proofs.remove(&height) else { return Ok(()) };
+        let executed = self.executed.get(&height);
+        if executed.is_none_or(|(own, _)| own.header.hash().0 != certificate.vote.hash) {
+            // The replica says so once it comes to what is stable.
+            return Ok(());
+        }
+        let above = self.executed.split_off(&height.next().unwrap_or(height));
+        let below = std::mem::replace(&mut self.executed, above);
         let mut group = std::mem::take(&mut self.settling);
+        group.extend(below.into_values());
+        self.proofs = self.proofs.split_off(&height);
+        self.handed_over = height;
+        self.hand_over(group, certificate)
+    }
+
+    /// Hands consecutive blocks to the committer, of which the last has the certificate.
+    fn hand_over(
+        &mut self,
+        mut group: Vec<Waiting>,
+        certificate: Arc<Certificate>,
+    ) -> Result<(), String> {
         let last = group.pop();
         let headers = group.iter().chain(&last).map(|(executed, _)| &executed.header);
         let ancestry = Arc::new(Ancestry::up_to(Arc::clone(&certificate), headers));

@@ -11,7 +11,7 @@ use std::{
 
 use weal_consensus::{IN_FLIGHT, Ordered, Pace};
 use weal_state::State;
-use weal_types::{TimeMs, block::FinalHeader};
+use weal_types::{Height, TimeMs, block::FinalHeader};
 
 use super::{
     COMMITS_WAITING, Commit, EngineInput, EngineParts, Workers,
@@ -111,6 +111,8 @@ fn driver(
         is_executing: false,
         parent,
         executed: BTreeMap::new(),
+        proofs: BTreeMap::new(),
+        handed_over: Height::ZERO,
         settling: Vec::new(),
         sync: None,
         timers: BTreeMap::new(),

@@ -134,17 +134,13 @@ impl Driver {
         let certificate = sync.applying.iter().find_map(|block| block.certificate.clone());
         let Some(certificate) = certificate else { return Ok(()) };
         let ancestry = Arc::new(Ancestry::up_to(certificate, own.chain(fetched)));
+        // The replica, which does not know of that yet, may see a quorum for them meanwhile.
+        self.handed_over = self.parent_height();
         for (executed, dropped) in below.into_values() {
             let ancestry = Some(Arc::clone(&ancestry));
             self.commit(ToCommit { executed, certificate: None, ancestry, dropped })?;
         }
         Ok(())
-    }
-
-    /// Whether a height was handed over by [`Self::settle_below`]. The replica, which does not know
-    /// of that yet, may see a quorum for it meanwhile.
-    pub(super) fn is_settled_below(&self, height: Height) -> bool {
-        self.sync.as_ref().is_some_and(Sync::is_applying) && height <= self.parent_height()
     }
 
     fn apply_next(&mut self) -> Result<(), String> {

@@ -163,6 +163,34 @@ async fn a_backup_that_is_put_back_catches_up_and_is_silent_about_what_it_forgot
     cluster.check().await;
 }
 
+/// After a power cut the database may be further behind the journal than blocks may wait in memory.
+/// A validator that nobody answers has what its journal proves all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_far_behind_is_brought_up_from_the_journal_alone() {
+    let mut cluster = Cluster::start(4);
+    let first = cluster.send(0, 0, 1).await;
+    cluster.settle(first).await;
+    cluster.stop_one(3);
+    let old = cluster.copy_data(3);
+    cluster.start_one(3);
+    // Blocks that it fetches would be on its disk at once: it has to take part in all of them.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    for round in 0..100 {
+        let hash = cluster.send(0, round % 8, 1).await;
+        cluster.settle(hash).await;
+    }
+    let top = cluster.node(3).head().header.height;
+    (0..4).for_each(|number| cluster.stop_one(number));
+    cluster.put_back_database(3, &old);
+    cluster.start_one(3);
+    // The last blocks may have had no certificate in the journal yet.
+    cluster.wait("it is where it was", || cluster.node(3).head().header.height.0 + 4 > top.0).await;
+    (0..3).for_each(|number| cluster.start_one(number));
+    let last = cluster.send(3, 0, 1).await;
+    cluster.settle(last).await;
+    cluster.check().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_is_lost_is_filled_from_the_others() {
     let mut cluster = Cluster::start(4);

@@ -230,6 +230,15 @@ impl Cluster {
         self.directories[number] = copy;
     }
 
+    /// Gives a validator that does not run the database of a copy, with the journal that it has.
+    pub fn put_back_database(&self, number: usize, copy: &TempDir) {
+        let of = |directory: &TempDir| directory.path().join("chain-1/db");
+        let own = of(&self.directories[number]);
+        std::fs::remove_dir_all(&own).unwrap();
+        std::fs::create_dir(&own).unwrap();
+        people::copy(&of(copy), &own);
+    }
+
     /// The transactions in a validator's journal as it is on disk now.
     pub fn journal(&self, number: usize) -> Vec<Vec<u8>> {
         self.journal_of(number, 1)
@@ -296,7 +305,8 @@ impl Cluster {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         let heads: Vec<_> = self.running().map(|node| node.head().header.height.0).collect();
-        panic!("{what}: not within a minute; heads {heads:?}");
+        let failed: Vec<_> = self.running().map(|node| node.failure().borrow().clone()).collect();
+        panic!("{what}: not within a minute; heads {heads:?}, failures {failed:?}");
     }
 
     /// All running validators have the same blocks, and no money came or went.
