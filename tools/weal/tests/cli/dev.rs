@@ -110,7 +110,7 @@ fn four_validators_are_paused_and_parted_from_another_terminal() {
 
     let parted = dev.say(0, "dev partition 0,1|2,3").expect(0).out;
     assert!(parted.contains("0,1") && parted.contains("2,3"), "{parted}");
-    assert_eq!(dev.say(0, "dev partition 0,1|2 --json").error(5)["name"], "dev_refused");
+    assert_eq!(dev.say(0, "dev partition 0,1|2 --json").error(5)["data"]["name"], "dev_refused");
     assert_eq!(dev.say(0, "dev partition 0;1 --json").error(2)["code"], "E1201");
     dev.say(0, "dev heal").expect(0);
     dev.say(3, "account fund bob").expect(0);

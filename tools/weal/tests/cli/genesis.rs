@@ -44,7 +44,8 @@ fn the_description_of_the_guide_founds_a_chain() {
     }
     let config = fs::read_to_string(here.join("ceremony/auditor/config.toml")).unwrap();
     assert!(config.contains("listen = \"10.0.0.5:9944\""), "{config}");
-    assert!(config.contains("address = \"weal.bank.example:9944\""), "{config}");
+    let document = fs::read_to_string(here.join("ceremony/auditor/genesis.toml")).unwrap();
+    assert!(document.contains("address = \"weal.bank.example:9944\""), "{document}");
     let config = fs::read_to_string(here.join("ceremony/regulator/config.toml")).unwrap();
     assert!(config.contains("listen = \"127.0.0.1:9934\""), "{config}");
 
