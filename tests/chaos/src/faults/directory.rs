@@ -29,8 +29,8 @@ pub const OLD: Fault = Fault {
         world.donate(&all, "after the copy")?;
         let between = world.seconds(3, 8);
         clock::pause(between)?;
-        // Cut off with one other, it wants another view, which that one remembers: without a quorum
-        // nothing makes this obsolete before it asks.
+        // Cut off with one other, it wants another view, which that one remembers, and tells it when
+        // it asks: without a quorum nothing makes this obsolete before.
         let partner = world.others(victim)[world.draw(world.size() as u64 - 1) as usize];
         let pair = [victim, partner];
         let rest: Vec<_> = all.into_iter().filter(|node| !pair.contains(node)).collect();
@@ -41,13 +41,13 @@ pub const OLD: Fault = Fault {
         shell::rename(&early, &data)?;
         let logged = world.nodes[victim].log().len();
         world.nodes[victim].launch()?;
-        world.network.heal()?;
         world.nodes[victim].launched()?;
         let node = &mut world.nodes[victim];
         clock::until(ASKED, "it notices that its data directory is old", || {
             node.alive()?;
             Ok(node.log()[logged..].contains(MUTE).then_some(()))
         })?;
+        world.network.heal()?;
         let others = world.others(victim);
         world.donate_meanwhile(OLD.name, &others)?;
         world.follow(victim, Duration::from_secs(60))?;
