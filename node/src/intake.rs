@@ -225,16 +225,10 @@ impl IntakeParts {
             all.extend(wires.iter().map(|wire| (*from, wire.as_slice())));
         }
         let known = self.seen.get(&assemble::names(all.iter().map(|(_, wire)| *wire)));
-        let new = all.into_iter().zip(&known).filter(|(_, known)| known.is_none());
+        let new = all.into_iter().zip(known).filter(|(_, known)| known.is_none());
         let (from, wires): (Vec<_>, Vec<_>) = new.map(|(pushed, _)| pushed).unzip();
         let mut accepted = Vec::new();
         if let Ok(mut newest) = self.newest() {
-            // What was checked may have stood in a proposal that nobody ordered, and wait nowhere.
-            for pooled in known.into_iter().flatten() {
-                if matches!(self.admit(&pooled, &newest), Ok(true)) {
-                    accepted.push(pooled);
-                }
-            }
             let verdicts = self.judge(&wires, &mut newest, &mut accepted);
             for (from, verdict) in from.into_iter().zip(verdicts) {
                 // Everything else depends on the state, which may be another one there.

@@ -76,8 +76,7 @@ async fn what_is_called_known_is_on_disk_here() {
     // What is pushed before all are connected is lost.
     let first = cluster.send(0, 1, 1).await;
     cluster.settle(first).await;
-    // Nobody proposes: what comes in a proposal first is not taken into the pool.
-    cluster.node(0).set_pace(true, 0);
+    // Two of four are no quorum: nothing of it gets into a block.
     cluster.stop_one(2);
     cluster.stop_one(3);
     let wire = cluster.transfer(0, 5);
