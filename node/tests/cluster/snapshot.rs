@@ -181,7 +181,7 @@ async fn an_old_directory_is_replaced_and_what_was_accepted_stays() {
     grow(&mut cluster, 6 * EVERY).await;
     cluster.start_one(4);
     assert_eq!(base(&cluster, 4), begun);
-    let hash = cluster.send(0, 0, 1).await;
+    let hash = cluster.send(0, 1, 1).await;
     cluster.settle(hash).await;
     cluster.check().await;
 }

@@ -29,8 +29,8 @@ pub const OLD: Fault = Fault {
         world.donate(&all, "after the copy")?;
         let between = world.seconds(3, 8);
         clock::pause(between)?;
-        // Cut off with one other, it wants another view, which that one remembers, and tells it when
-        // it asks: without a quorum nothing makes this obsolete before.
+        // Cut off with one other, it wants another view, which that one remembers, and tells it
+        // when it asks: without a quorum nothing makes this obsolete before.
         let partner = world.others(victim)[world.draw(world.size() as u64 - 1) as usize];
         let pair = [victim, partner];
         let rest: Vec<_> = all.into_iter().filter(|node| !pair.contains(node)).collect();
