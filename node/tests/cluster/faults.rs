@@ -2,10 +2,6 @@
 
 use std::time::Duration;
 
-use weal_node::{
-    mempool::{Fate, SubmitError},
-    node::Node,
-};
 use weal_types::transaction::SignedTransaction;
 
 use crate::world::Cluster;
@@ -68,26 +64,6 @@ async fn what_was_accepted_is_final_once_after_all_have_stopped() {
     cluster.check().await;
 }
 
-/// What one validator pushed to another waits there without a journal. A client that submits the
-/// same to that one is told that it is known, and may rely on it.
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_called_known_is_on_disk_here() {
-    let mut cluster = Cluster::start(4);
-    // What is pushed before all are connected is lost.
-    let first = cluster.send(0, 1, 1).await;
-    cluster.settle(first).await;
-    // Two of four are no quorum: nothing of it gets into a block.
-    cluster.stop_one(2);
-    cluster.stop_one(3);
-    let wire = cluster.transfer(0, 5);
-    let hash = cluster.node(0).submit(vec![wire.clone()]).await.remove(0).unwrap();
-    cluster.wait("the other one has it", || cluster.node(1).fate(&hash) == Fate::Pending).await;
-    assert!(!cluster.journal(1).contains(&wire), "what is pushed waits without a journal");
-    let verdict = cluster.node(1).submit(vec![wire.clone()]).await.remove(0);
-    assert!(matches!(verdict, Err(SubmitError::Known { .. })), "{verdict:?}");
-    assert!(cluster.journal(1).contains(&wire));
-}
-
 /// A leader may choose what it orders, but not for ever: what it leaves out, though everyone was
 /// offered it, costs it the view after ten seconds.
 #[tokio::test(flavor = "multi_thread")]
@@ -129,37 +105,6 @@ async fn two_halves_wait_for_each_other() {
     for hash in [here, there] {
         cluster.settle(hash).await;
     }
-    cluster.check().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_backup_that_is_put_back_catches_up_and_is_silent_about_what_it_forgot() {
-    let mut cluster = Cluster::start(4);
-    let first = cluster.send(0, 0, 1).await;
-    cluster.settle(first).await;
-    cluster.stop_one(3);
-    let copy = cluster.copy_data(3);
-    cluster.start_one(3);
-    let second = cluster.send(0, 1, 1).await;
-    cluster.settle(second).await;
-    // Validator 3 votes for a block that two of four cannot finish, so validator 0 keeps that vote.
-    cluster.stop_one(1);
-    cluster.stop_one(2);
-    let wire = cluster.transfer(2, 1);
-    let third = cluster.node(0).submit(vec![wire.clone()]).await.remove(0).unwrap();
-    cluster.wait("its journal names the block", || cluster.journal(3).contains(&wire)).await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    cluster.stop_one(3);
-    cluster.put_back_data(3, copy);
-    cluster.start_one(3);
-    cluster.settle(second).await;
-    // Two answers are enough to find out. From then on three run, and it is no third voter.
-    cluster.start_one(1);
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    let is_final = |node: &Node| node.ledger().find(&third).unwrap().is_some();
-    assert!(!cluster.running().any(is_final), "one of three that vote is away");
-    cluster.start_one(2);
-    cluster.settle(third).await;
     cluster.check().await;
 }
 

@@ -239,12 +239,7 @@ impl Cluster {
         people::copy(&of(copy), &own);
     }
 
-    /// The transactions in a validator's journal as it is on disk now.
-    pub fn journal(&self, number: usize) -> Vec<Vec<u8>> {
-        self.journal_of(number, 1)
-    }
-
-    /// The same for one of its chains.
+    /// The transactions in a validator's journal as it is on disk, of one of its chains.
     pub fn journal_of(&self, number: usize, chain: u64) -> Vec<Vec<u8>> {
         let copy = tempfile::tempdir().unwrap();
         let journal = self.directories[number].path().join(format!("chain-{chain}/journal"));
