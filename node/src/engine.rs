@@ -53,7 +53,7 @@ use crate::{
     journal::Journal,
     ledger::{Ancestry, Ledger},
     membership::Keys,
-    mempool::Mempool,
+    mempool::{Mempool, Pooled},
     peers::blocks::ProvenBlock,
     validator_key::ValidatorKey,
 };
@@ -72,6 +72,9 @@ const COMMITS_WAITING: usize = 4;
 pub enum EngineInput {
     /// The pool has transactions that a block could take.
     Ready,
+    /// These wait in the pool again, which has not made them ready: they stood in a proposal, and may
+    /// stand in one now.
+    BackAgain(Vec<Arc<Pooled>>),
     /// Somebody wants a block now, even an empty one.
     Due,
     /// How blocks are paced from now on.

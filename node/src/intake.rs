@@ -155,6 +155,10 @@ fn stopped(count: usize) -> Verdicts {
     vec![Err(SubmitError::Stopped { reason }); count]
 }
 
+fn stopped_by(fault: &dyn std::error::Error) -> SubmitError {
+    SubmitError::Stopped { reason: fault.to_string() }
+}
+
 impl IntakeParts {
     fn run(self, mut waiting: mpsc::UnboundedReceiver<Option<Request>>) {
         let mut is_open = true;
@@ -225,10 +229,11 @@ impl IntakeParts {
             all.extend(wires.iter().map(|wire| (*from, wire.as_slice())));
         }
         let known = self.seen.get(&assemble::names(all.iter().map(|(_, wire)| *wire)));
-        let new = all.into_iter().zip(known).filter(|(_, known)| known.is_none());
+        let new = all.into_iter().zip(&known).filter(|(_, known)| known.is_none());
         let (from, wires): (Vec<_>, Vec<_>) = new.map(|(pushed, _)| pushed).unzip();
         let mut accepted = Vec::new();
         if let Ok(mut newest) = self.newest() {
+            self.back_again(known.into_iter().flatten(), &newest);
             let verdicts = self.judge(&wires, &mut newest, &mut accepted);
             for (from, verdict) in from.into_iter().zip(verdicts) {
                 // Everything else depends on the state, which may be another one there.
@@ -240,6 +245,17 @@ impl IntakeParts {
         if !accepted.is_empty() && self.pool.make_ready(&accepted, monotonic()) {
             // An engine that has stopped needs no waking.
             let _ = self.engine.send(EngineInput::Ready);
+        }
+    }
+
+    /// Takes in what was seen before and waits nowhere: it stood in a proposal that nobody ordered,
+    /// or stands in one that somebody will. The engine knows which, and makes it ready.
+    fn back_again(&self, known: impl Iterator<Item = Arc<Pooled>>, newest: &Newest) {
+        let admitted = known.filter(|pooled| matches!(self.admit(pooled, newest), Ok(true)));
+        let admitted: Vec<_> = admitted.collect();
+        if !admitted.is_empty() {
+            // An engine that has stopped orders nothing.
+            let _ = self.engine.send(EngineInput::BackAgain(admitted));
         }
     }
 
@@ -262,8 +278,7 @@ impl IntakeParts {
             let pooled = Arc::new(Pooled::new(verified?, (*wire).into()));
             let hash = pooled.verified.hash();
             while !self.admit(&pooled, newest)? {
-                let fault = |fault: StorageFault| SubmitError::Stopped { reason: fault.0 };
-                *newest = self.newest().map_err(fault)?;
+                *newest = self.newest().map_err(|fault| stopped_by(&fault))?;
             }
             accepted.push(pooled);
             Ok(hash)
@@ -275,18 +290,28 @@ impl IntakeParts {
 
     /// Puts a transaction into the pool; `false` if `newest` is no longer the newest.
     fn admit(&self, pooled: &Arc<Pooled>, newest: &Newest) -> Result<bool, SubmitError> {
-        let verified = &pooled.verified;
-        let transaction = verified.transaction();
-        let stopped =
-            |fault: &dyn std::error::Error| SubmitError::Stopped { reason: fault.to_string() };
-        let fault = |fault: StorageFault| stopped(&fault);
-        // First the pool, then the ledger: a transaction leaves the one after it is in the other.
-        let hash = verified.hash();
-        let is_pending = self.pool.fate(&hash) == Fate::Pending;
-        let found = self.ledger.find(&hash);
-        if is_pending || found.map_err(|error| stopped(&error))?.is_some() {
+        let hash = pooled.verified.hash();
+        if self.pool.fate(&hash) == Fate::Pending {
             return Err(SubmitError::Known { hash });
         }
+        let admitted = self.admit_new(pooled, newest);
+        // Only what uses a nonce for the second time can be in a block, so nothing else costs a
+        // look into the database. First the pool, then the ledger: a transaction leaves the one
+        // after it is in the other.
+        if matches!(admitted, Err(SubmitError::NonceUsed { .. })) {
+            let is_pending = self.pool.fate(&hash) == Fate::Pending;
+            let found = self.ledger.find(&hash);
+            if is_pending || found.map_err(|error| stopped_by(&error))?.is_some() {
+                return Err(SubmitError::Known { hash });
+            }
+        }
+        admitted
+    }
+
+    fn admit_new(&self, pooled: &Arc<Pooled>, newest: &Newest) -> Result<bool, SubmitError> {
+        let verified = &pooled.verified;
+        let transaction = verified.transaction();
+        let fault = |fault: StorageFault| stopped_by(&fault);
         let account = newest.account(&transaction.signer).map_err(fault)?;
         let sponsor =
             transaction.sponsor.map(|id| newest.account(&id)).transpose().map_err(fault)?;

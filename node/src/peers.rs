@@ -13,11 +13,13 @@
 //! | [`judge`] | what messages are judged by |
 //! | [`assemble`] | transactions from their bytes, each checked once |
 //! | [`blocks`] | final blocks from another node |
+//! | [`asked`] | who was asked for them |
 //! | [`snapshot`] | questions for the state after a block |
 //! | [`archive`] | final blocks, and states, for another node |
 //! | [`strikes`] | who sends what no correct validator sends |
 
 pub mod archive;
+pub mod asked;
 pub mod assemble;
 pub mod blocks;
 pub mod door;

@@ -80,6 +80,7 @@ impl Joined {
         let parts = DoorParts {
             chain: self.chain,
             present: self.speaker.present().clone(),
+            asked: self.speaker.asked().clone(),
             seen: self.seen,
             strikes: self.strikes,
             intake,

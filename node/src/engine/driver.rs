@@ -161,6 +161,7 @@ impl Driver {
     fn hear(&mut self, input: EngineInput) -> Result<(), String> {
         match input {
             EngineInput::Ready => self.look_into_pool(),
+            EngineInput::BackAgain(transactions) => self.back_again(&transactions),
             EngineInput::Due if self.replica.leads() => self.step(Event::Due),
             // Whoever leads is told too; here it would wait for a turn that nobody expects.
             EngineInput::Due => Ok(()),
@@ -213,6 +214,15 @@ impl Driver {
 
     pub(super) fn look_into_pool(&mut self) -> Result<(), String> {
         self.step(Event::Pool(self.pool.oldest()))
+    }
+
+    /// Makes transactions ready that were seen in a proposal before, but not what stands in one now.
+    fn back_again(&mut self, transactions: &[Arc<Pooled>]) -> Result<(), String> {
+        self.pool.make_ready(transactions, monotonic());
+        for (_, transactions) in self.taken.iter().filter_map(|digest| self.bodies.get(digest)) {
+            self.pool.take(transactions);
+        }
+        self.look_into_pool()
     }
 
     /// The pool offers what stands in no block that may still be executed, and nothing else.

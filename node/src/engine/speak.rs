@@ -5,13 +5,14 @@ use std::sync::Arc;
 use parity_scale_codec::Encode;
 use weal_consensus::Message;
 use weal_net::{Identity, Network, Peer};
-use weal_types::{Hash, PublicKey, block::Proposal, codec::Bounded};
+use weal_types::{Hash, Height, PublicKey, block::Proposal, codec::Bounded};
 
 use super::leader::Leader;
 use crate::{
     clock::monotonic,
     mempool::Pooled,
     peers::{
+        asked::Asked,
         judge::Present,
         packet::{PUSH_BYTES, Packet, Wires},
     },
@@ -26,17 +27,23 @@ pub struct Speaker {
     present: Present,
     /// Whom new transactions are pushed to.
     leader: Arc<Leader>,
+    asked: Asked,
 }
 
 impl Speaker {
     /// Speaks through a network, or to nobody.
     pub fn new(network: Option<Arc<Network>>, present: Present) -> Self {
-        Self { network, present, leader: Arc::default() }
+        Self { network, present, leader: Arc::default(), asked: Asked::default() }
     }
 
     /// What the door judges by.
     pub const fn present(&self) -> &Present {
         &self.present
+    }
+
+    /// Whose blocks are awaited.
+    pub const fn asked(&self) -> &Asked {
+        &self.asked
     }
 
     /// Who leads, as far as its blocks show it.
@@ -56,6 +63,12 @@ impl Speaker {
         if let Some(network) = &self.network {
             network.send(to, packet.urgency(), packet.encode().into());
         }
+    }
+
+    /// Asks one node for final blocks.
+    pub fn ask_for_blocks(&self, of: &PublicKey, first: Height, last: Height) {
+        self.asked.ask(*of);
+        self.give(of, &Packet::WantBlocks { first, last });
     }
 
     /// To all other validators of the epoch. Whoever else is connected asks for what it wants.

@@ -10,12 +10,7 @@ use weal_consensus::{Event, Handover, Ordered};
 use weal_types::{Height, PublicKey, TimeMs, block::FinalHeader, certificate::Certificate};
 
 use super::{Commit, ToCommit, driver::Driver, speak::Speaker};
-use crate::{
-    clock::monotonic,
-    executor::Executed,
-    ledger::Ancestry,
-    peers::{blocks::ProvenBlock, packet::Packet},
-};
+use crate::{clock::monotonic, executor::Executed, ledger::Ancestry, peers::blocks::ProvenBlock};
 
 /// Between one question for blocks and the next, to another validator: an answer takes as long as
 /// reading and checking 64 blocks.
@@ -98,7 +93,7 @@ impl Driver {
         let turn = sync.asked.checked_rem(holders.len()).unwrap_or_default();
         sync.asked += 1;
         if let Some(key) = holders.get(turn) {
-            self.speaker.give(key, &Packet::WantBlocks { first, last: target });
+            self.speaker.ask_for_blocks(key, first, target);
         }
     }
 

@@ -20,6 +20,7 @@ use weal_types::{
 
 use super::{
     archive::{Archive, Question},
+    asked::Asked,
     assemble::{self, Flaw},
     blocks,
     judge::{Judge, Present, Sr25519},
@@ -59,6 +60,8 @@ pub struct DoorParts {
     pub engine: mpsc::Sender<EngineInput>,
     /// Who reads final blocks.
     pub archive: Archive,
+    /// Whose blocks are awaited.
+    pub asked: Asked,
     /// Where it asks whoever is ahead.
     pub network: Arc<Network>,
     /// Who sends what does not pass.
@@ -231,6 +234,10 @@ impl Door {
     }
 
     fn take_blocks(&self, permit: Received, blocks: Bounded<Block, 0, { super::packet::BLOCKS }>) {
+        if !self.parts.asked.answered(&permit.from) {
+            tracing::debug!(peer = ?permit.from, "sends blocks that nobody asked for");
+            return;
+        }
         let judge = self.parts.present.get();
         match blocks::check(&judge, &self.parts.seen, blocks.into_inner()) {
             Ok(blocks) => self.tell(EngineInput::Blocks { blocks, permit }),

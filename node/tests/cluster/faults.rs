@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use weal_types::transaction::SignedTransaction;
+use weal_node::{
+    mempool::{Fate, SubmitError},
+    node::Node,
+};
+use weal_types::{TimeMs, transaction::SignedTransaction};
 
 use crate::world::Cluster;
 
@@ -11,7 +15,6 @@ async fn one_that_was_away_catches_up_and_takes_part() {
     let mut cluster = Cluster::start(4);
     let first = cluster.send(0, 0, 1).await;
     cluster.settle(first).await;
-    // In view 0 of the first epoch, validator 0 leads.
     cluster.stop_one(3);
     for round in 0..100 {
         let hash = cluster.send(1, round % 8, 1).await;
@@ -89,6 +92,29 @@ async fn a_leader_that_leaves_somebody_out_loses_its_view() {
     cluster.check().await;
 }
 
+/// What one validator pushed to another waits there without a journal. A client that submits the
+/// same to that one is told that it is known, and may rely on it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_called_known_is_on_disk_here() {
+    let mut cluster = Cluster::start(4);
+    // What is pushed before all are connected is lost.
+    let first = cluster.send(0, 1, 1).await;
+    cluster.settle(first).await;
+    // Nobody proposes, for a proposal's transactions are journaled.
+    cluster.running().for_each(|node| node.set_pace(true, 0));
+    // Whoever leads is pushed everything.
+    let leader = cluster.leader();
+    let wire = cluster.transfer(0, 5);
+    let other = cluster.node((leader + 1) % 4);
+    let hash = other.submit(vec![wire.clone()]).await.remove(0).unwrap();
+    let waits = || cluster.node(leader).fate(&hash) == Fate::Pending;
+    cluster.wait("the leader has it", waits).await;
+    assert!(!cluster.journal(leader).contains(&wire), "what is pushed waits without a journal");
+    let verdict = cluster.node(leader).submit(vec![wire.clone()]).await.remove(0);
+    assert!(matches!(verdict, Err(SubmitError::Known { .. })), "{verdict:?}");
+    assert!(cluster.journal(leader).contains(&wire));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_halves_wait_for_each_other() {
     let mut cluster = Cluster::start(4);
@@ -108,6 +134,38 @@ async fn two_halves_wait_for_each_other() {
     cluster.check().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_is_put_back_catches_up_and_is_silent_about_what_it_forgot() {
+    let mut cluster = Cluster::start(4);
+    let first = cluster.send(0, 0, 1).await;
+    cluster.settle(first).await;
+    cluster.stop_one(3);
+    let copy = cluster.copy_data(3);
+    cluster.start_one(3);
+    let second = cluster.send(0, 1, 1).await;
+    cluster.settle(second).await;
+    // Validator 3 votes for a block that two of four cannot finish, so the other keeps that vote.
+    let other = cluster.leader() % 3;
+    let away = [(other + 1) % 3, (other + 2) % 3];
+    away.iter().for_each(|number| cluster.stop_one(*number));
+    let wire = cluster.transfer(2, 1);
+    let third = cluster.node(other).submit(vec![wire.clone()]).await.remove(0).unwrap();
+    cluster.wait("its journal names the block", || cluster.journal(3).contains(&wire)).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    cluster.stop_one(3);
+    cluster.put_back_data(3, copy);
+    cluster.start_one(3);
+    cluster.settle(second).await;
+    // Two answers are enough to find out. From then on three run, and it is no third voter.
+    cluster.start_one(away[0]);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let is_final = |node: &Node| node.ledger().find(&third).unwrap().is_some();
+    assert!(!cluster.running().any(is_final), "one of three that vote is away");
+    cluster.start_one(away[1]);
+    cluster.settle(third).await;
+    cluster.check().await;
+}
+
 /// After a power cut the database may be further behind the journal than blocks may wait in memory.
 /// A validator that nobody answers has what its journal proves all the same.
 #[tokio::test(flavor = "multi_thread")]
@@ -119,7 +177,8 @@ async fn a_database_that_is_far_behind_is_brought_up_from_the_journal_alone() {
     let old = cluster.copy_data(3);
     cluster.start_one(3);
     // Blocks that it fetches would be on its disk at once: it has to take part in all of them.
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    let peers = || cluster.node(3).network().unwrap().peers();
+    cluster.wait("it is heard", || peers().iter().all(|peer| peer.votes_up)).await;
     for round in 0..100 {
         let hash = cluster.send(0, round % 8, 1).await;
         cluster.settle(hash).await;
@@ -173,5 +232,33 @@ async fn a_leader_that_proposes_two_blocks_at_once_divides_nobody() {
         cluster.settle(hash).await;
     }
     drop(puppet);
+    cluster.check().await;
+}
+
+/// What only came to nothing in a proposal waits nowhere. Who accepts it offers it again, and it is
+/// taken in although its signature was checked before.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_dead_leader_proposed_is_taken_in_when_it_is_offered_again() {
+    let mut cluster = Cluster::of(4, 1, false);
+    cluster.lets_others_in = true;
+    (1..5).for_each(|number| cluster.start_one(number));
+    let mut puppet = cluster.puppet();
+    cluster.wait("the puppet is heard", || puppet.is_connected(3)).await;
+    // Who has just started listens before it votes.
+    let first = cluster.transfer(1, 1);
+    puppet.propose(cluster.node(1).clock().now(), vec![first]);
+    let is_made = |node: &Node| node.head().header.height.0 == 1;
+    cluster.wait("they vote", || cluster.running().all(is_made)).await;
+    let now = cluster.node(1).clock().now().0;
+    let wire = cluster.transfer(0, 1);
+    // Each hears of another block, so nobody votes with another.
+    puppet.propose_to(&[cluster.key(1)], TimeMs(now), vec![wire.clone()]);
+    puppet.propose_again_to(&[cluster.key(2)], TimeMs(now + 1), vec![wire.clone()]);
+    puppet.propose_again_to(&[cluster.key(3)], TimeMs(now + 2), vec![wire.clone()]);
+    let is_known = || (1..4).all(|number| cluster.journal(number).contains(&wire));
+    cluster.wait("they have heard", is_known).await;
+    drop(puppet);
+    let hash = cluster.node(4).submit(vec![wire]).await.remove(0).unwrap();
+    cluster.settle(hash).await;
     cluster.check().await;
 }

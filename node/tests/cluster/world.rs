@@ -210,6 +210,14 @@ impl Cluster {
         self.node(number).submit(vec![wire]).await.remove(0).unwrap()
     }
 
+    /// Who leads, unless views have changed since the newest block: they do not while nothing
+    /// waits.
+    pub fn leader(&self) -> usize {
+        let node = self.running().max_by_key(|node| node.head().header.height).unwrap();
+        let (proposal, _) = node.ledger().body(node.head().header.height).unwrap().unwrap();
+        usize::from(proposal.unwrap().proposer)
+    }
+
     /// The next transfer of a person, signed.
     pub fn transfer(&mut self, person: u16, amount: u128) -> Vec<u8> {
         let nonce = self.nonces[usize::from(person)];
@@ -239,7 +247,12 @@ impl Cluster {
         people::copy(&of(copy), &own);
     }
 
-    /// The transactions in a validator's journal as it is on disk, of one of its chains.
+    /// The transactions in a validator's journal as it is on disk now.
+    pub fn journal(&self, number: usize) -> Vec<Vec<u8>> {
+        self.journal_of(number, 1)
+    }
+
+    /// The same for one of its chains.
     pub fn journal_of(&self, number: usize, chain: u64) -> Vec<Vec<u8>> {
         let copy = tempfile::tempdir().unwrap();
         let journal = self.directories[number].path().join(format!("chain-{chain}/journal"));

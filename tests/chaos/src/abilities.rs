@@ -1,6 +1,10 @@
 //! What this system allows. What it does not is skipped, loudly.
 
-use crate::{network::Network, node::Node};
+use crate::{
+    network::Network,
+    node::Node,
+    relay::{Links, Relay},
+};
 
 /// What a fault needs of the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,8 +13,8 @@ pub enum Need {
     Nothing,
     /// Namespaces of the network, and nftables within them.
     Namespaces,
-    /// `tc netem`: a module of the kernel that delays.
-    Netem,
+    /// Devices whose packets a program takes: `/dev/net/tun`.
+    Tunnels,
     /// The library `libfaketime`.
     Faketime,
 }
@@ -18,7 +22,7 @@ pub enum Need {
 /// What there is; a reason where it is not.
 pub struct Abilities {
     namespaces: Option<String>,
-    netem: Option<String>,
+    tunnels: Option<String>,
     faketime: Option<String>,
 }
 
@@ -33,12 +37,13 @@ impl Abilities {
                 network.filter(0, &[], &[], true).and_then(|()| network.heal()).err().map(no)
             }
         };
-        let netem = network.shape(0, "netem delay 1ms").and_then(|()| network.unshape(0)).err();
+        let at_once = Links { delay_ms: (0, 0), lost_percent: 0 };
+        let tunnels = Relay::start(network, at_once, 0).and_then(|mut relay| relay.stop()).err();
         let has_faketime = nodes.iter().all(Node::has_moving_clock);
         let faketime = "the library of Debian's package faketime is not installed";
         Self {
             namespaces,
-            netem: netem.map(no),
+            tunnels: tunnels.map(no),
             faketime: (!has_faketime).then(|| faketime.to_owned()),
         }
     }
@@ -48,7 +53,7 @@ impl Abilities {
         match need {
             Need::Nothing => None,
             Need::Namespaces => self.namespaces.as_deref(),
-            Need::Netem => self.netem.as_deref(),
+            Need::Tunnels => self.tunnels.as_deref(),
             Need::Faketime => self.faketime.as_deref(),
         }
     }

@@ -10,7 +10,8 @@
 //! | `world` | the chain under test |
 //! | `check` | what must hold after each fault |
 //! | `donor`, `campaign`, `genesis` | who sends what, on which chain |
-//! | `node`, `network`, `abilities` | processes, what is between them, what this system allows |
+//! | `node`, `abilities` | processes, what this system allows |
+//! | `network`, `relay` | what is between validators; links that are long |
 //! | `vitals`, `logs`, `report` | what is watched, and what came of it |
 
 mod abilities;
@@ -25,6 +26,7 @@ mod logs;
 mod network;
 mod node;
 mod outside;
+mod relay;
 mod report;
 mod shell;
 mod vitals;

@@ -10,7 +10,7 @@
 //! validators: the hub, which asks over JSON-RPC, always gets through. Where the system refuses
 //! namespaces, validators are plain processes on loopback, and faults of the network are skipped.
 
-use std::process::Command;
+use std::{net::Ipv4Addr, process::Command};
 
 use anyhow::{Context, Result};
 
@@ -33,7 +33,7 @@ pub struct Network {
 
 impl Network {
     /// The name of a validator's namespace.
-    fn namespace(&self, node: usize) -> Option<String> {
+    pub fn namespace(&self, node: usize) -> Option<String> {
         self.prefix.as_ref().map(|prefix| format!("{prefix}-{node}"))
     }
 
@@ -68,6 +68,26 @@ impl Network {
     /// The address of a validator.
     fn host(&self, node: usize) -> String {
         if self.prefix.is_some() { format!("10.98.0.{}", node + 1) } else { "127.0.0.1".into() }
+    }
+
+    /// Whose address this is, with namespaces.
+    pub const fn node_at(address: Ipv4Addr) -> Option<usize> {
+        match address.octets() {
+            [10, 98, 0, place @ 1..=127] => Some(place as usize - 1),
+            _ => None,
+        }
+    }
+
+    /// Leads what validators send to each other over a device that each of them has.
+    pub fn route_over(&self, device: &str) -> Result<()> {
+        for node in 0..self.size {
+            let name = self.namespace(node).context("routes need namespaces")?;
+            for other in (0..self.size).filter(|other| *other != node) {
+                let (to, from) = (self.host(other), self.host(node));
+                shell::words(&format!("ip -n {name} route add {to}/32 dev {device} src {from}"))?;
+            }
+        }
+        Ok(())
     }
 
     /// Where a validator answers JSON-RPC.

@@ -3,7 +3,12 @@
 use anyhow::Result;
 
 use super::{Fault, PASSED_OVER};
-use crate::{abilities::Need, clock, world::World};
+use crate::{
+    abilities::Need,
+    clock,
+    relay::{Links, Relay},
+    world::World,
+};
 
 pub const LOSS: Fault = Fault {
     name: "loss",
@@ -22,16 +27,16 @@ pub const LOSS: Fault = Fault {
 
 pub const DELAY: Fault = Fault {
     name: "delay",
-    line: "netem: 50 ± 20 ms and 2 % loss on every link, for 10 to 30 s",
+    line: "50 ± 20 ms and 2 % loss on every link, for 10 to 30 s",
     expected: "all goes on meanwhile",
-    need: Need::Netem,
+    need: Need::Tunnels,
     excused: &[PASSED_OVER],
     run: |world| {
-        for node in world.all() {
-            world.network.shape(node, "netem delay 50ms 20ms loss 2%")?;
-        }
+        let links = Links { delay_ms: (30, 70), lost_percent: 2 };
+        let seed = world.draw(u64::MAX);
+        let mut relay = Relay::start(&world.network, links, seed)?;
         meanwhile(world, DELAY.name)?;
-        world.all().into_iter().try_for_each(|node| world.network.unshape(node))
+        relay.stop()
     },
 };
 
