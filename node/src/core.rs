@@ -16,7 +16,7 @@ use std::{
 use weal_consensus::Replica;
 use weal_net::{Network, Peer};
 use weal_runtime::Runtime;
-use weal_state::{Options, RocksOptions, RocksStore, State, StateError, StoreError};
+use weal_state::{Batch, Options, RocksOptions, RocksStore, State, StateError, StoreError};
 use weal_types::PublicKey;
 
 use connect::Links;
@@ -266,6 +266,7 @@ impl Opening {
             pool: Arc::clone(&self.pool),
             in_flight: Arc::clone(&self.in_flight),
             metrics: Arc::clone(&self.parts.metrics),
+            batch: Batch::new(),
         }
     }
 

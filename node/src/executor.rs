@@ -8,7 +8,7 @@ use parity_scale_codec::Encode;
 use thiserror::Error;
 use weal_consensus::{Handover, Ordered};
 use weal_runtime::{
-    BlockContext, HostFault, Runtime,
+    BlockContext, DeepStack, HostFault, Runtime,
     system::{
         VALIDATORS,
         validators::{self, Schedule},
@@ -82,6 +82,7 @@ impl Executor {
     /// Executes what is ordered after [`Self::parent`].
     pub fn execute(
         &mut self,
+        stack: &DeepStack,
         ordered: Ordered,
         transactions: Vec<Arc<Pooled>>,
     ) -> Result<Executed, ExecuteError> {
@@ -94,9 +95,9 @@ impl Executor {
         let verified: Vec<_> =
             transactions.iter().map(|pooled| Arc::clone(&pooled.verified)).collect();
         let snapshot = Arc::new(self.state.snapshot()?);
-        let output = self
-            .metrics
-            .wall(Stage::Execute, || self.runtime.execute_block(&context, &verified, snapshot))?;
+        let begun = ThreadTime::now();
+        let output = self.runtime.execute_block_on(stack, &context, &verified, snapshot)?;
+        self.metrics.add(Stage::Execute, begun.elapsed());
         let begun = ThreadTime::now();
         let receipts_root = receipts_root(&output.receipts);
         let changed = |(key, _): &(StateKey, _)| key.contract() == VALIDATORS;

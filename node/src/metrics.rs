@@ -1,9 +1,6 @@
 //! What a node counts about itself, in the form that Prometheus reads.
 
-use std::{
-    sync::atomic::AtomicU64,
-    time::{Duration, Instant},
-};
+use std::{sync::atomic::AtomicU64, time::Duration};
 
 use prometheus_client::{
     encoding::{EncodeLabelSet, EncodeLabelValue, text::encode},
@@ -19,7 +16,7 @@ pub enum Stage {
     Verify,
     /// What other validators send: decoding, and their signatures.
     Door,
-    /// Contracts. Wall time: the thread that runs them lives for one block.
+    /// Contracts.
     Execute,
     /// Hashing the state.
     Tree,
@@ -126,15 +123,6 @@ impl Metrics {
     /// Adds time to a stage.
     pub fn add(&self, stage: Stage, time: Duration) {
         self.time.get_or_create(&StageLabel { stage }).inc_by(time.as_secs_f64());
-    }
-
-    /// Runs `work` and adds the time that passed to a stage.
-    pub fn wall<R>(&self, stage: Stage, work: impl FnOnce() -> R) -> R {
-        #[allow(clippy::disallowed_methods, reason = "counted, and nothing is decided by it")]
-        let begun = Instant::now();
-        let result = work();
-        self.add(stage, begun.elapsed());
-        result
     }
 
     /// What was sent to the other validators so far.

@@ -1,6 +1,8 @@
 //! A block: its transactions in order, each on the state that the one before it left.
 
-use std::{borrow::Borrow, cell::RefCell, rc::Rc, sync::Arc};
+use std::{
+    borrow::Borrow, cell::RefCell, marker::PhantomData, rc::Rc, sync::Arc, thread::JoinHandle,
+};
 
 use weal_types::{
     ChainId, CodeHash, Gas, Height, TimeMs,
@@ -50,16 +52,45 @@ impl Runtime {
     ///
     /// Pure: the same inputs give the same bytes on every machine, whatever is cached. Runs on a
     /// thread of its own, because calls between contracts need a deeper stack than threads have by
-    /// default. An error means that this machine failed; the caller stops instead of guessing what
-    /// the others found.
+    /// default; whoever executes one block after the other has one [`DeepStack`] for all of them.
+    /// An error means that this machine failed; the caller stops instead of guessing what the
+    /// others found.
     pub fn execute_block(
         self: &Arc<Self>,
         context: &BlockContext,
         transactions: &[impl Borrow<VerifiedTransaction> + Sync],
         snapshot: SharedSnapshot,
     ) -> Result<BlockOutput, HostFault> {
+        on_deep_stack(|stack| self.execute_block_on(stack, context, transactions, snapshot))
+    }
+
+    /// The same on the present thread.
+    pub fn execute_block_on(
+        self: &Arc<Self>,
+        _stack: &DeepStack,
+        context: &BlockContext,
+        transactions: &[impl Borrow<VerifiedTransaction>],
+        snapshot: SharedSnapshot,
+    ) -> Result<BlockOutput, HostFault> {
         let params = system::params::load(snapshot.as_ref())?;
-        on_deep_stack(|| execute(Arc::clone(self), context, transactions, params, snapshot))
+        execute(Arc::clone(self), context, transactions, params, snapshot)
+    }
+}
+
+/// Shows that the stack of the present thread holds all frames that may run inside each other.
+/// Cannot leave the thread.
+pub struct DeepStack(PhantomData<*const ()>);
+
+impl DeepStack {
+    /// Starts a thread with such a stack.
+    pub fn spawn<R: Send + 'static>(
+        name: &str,
+        work: impl FnOnce(&Self) -> R + Send + 'static,
+    ) -> std::io::Result<JoinHandle<R>> {
+        std::thread::Builder::new()
+            .name(name.to_owned())
+            .stack_size(EXECUTOR_STACK_BYTES)
+            .spawn(|| work(&Self(PhantomData)))
     }
 }
 
@@ -95,13 +126,13 @@ fn execute(
 
 /// Runs `work` on a thread whose stack holds all frames that may run inside each other.
 pub(crate) fn on_deep_stack<R: Send>(
-    work: impl FnOnce() -> Result<R, HostFault> + Send,
+    work: impl FnOnce(&DeepStack) -> Result<R, HostFault> + Send,
 ) -> Result<R, HostFault> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .name("executor".into())
             .stack_size(EXECUTOR_STACK_BYTES)
-            .spawn_scoped(scope, work)
+            .spawn_scoped(scope, || work(&DeepStack(PhantomData)))
             .map_err(|error| HostFault::Engine(format!("no executor thread: {error}")))?;
         thread.join().unwrap_or_else(|_| Err(HostFault::Engine("the executor panicked".into())))
     })

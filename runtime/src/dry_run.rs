@@ -66,7 +66,7 @@ impl Runtime {
         if mode == DryRunMode::Measure {
             params.fee = None;
         }
-        on_deep_stack(|| try_out(Arc::clone(self), context, transaction, mode, params, snapshot))
+        on_deep_stack(|_| try_out(Arc::clone(self), context, transaction, mode, params, snapshot))
     }
 }
 

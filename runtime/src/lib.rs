@@ -52,7 +52,7 @@ use thiserror::Error;
 use wasmtime::Linker;
 use weal_types::CodeHash;
 
-pub use block::{BlockContext, BlockOutput};
+pub use block::{BlockContext, BlockOutput, DeepStack};
 pub use cache::DiskCacheConfig;
 pub use code::Code;
 pub use dry_run::{DryRun, DryRunMode};

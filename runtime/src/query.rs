@@ -55,7 +55,7 @@ impl Runtime {
     ) -> Result<CallOutput, HostFault> {
         let params = system::params::load(snapshot.as_ref())?;
         let runtime = Arc::clone(self);
-        on_deep_stack(move || {
+        on_deep_stack(move |_| {
             let session = Session::new(runtime, *context, params, snapshot);
             let shared = Rc::new(RefCell::new(session));
             let caller = Caller { id: caller, top_level: true };

@@ -32,7 +32,7 @@ pub(super) fn begin(
     let block = genesis_block(spec, prepared.root());
     let mut batch = Batch::new();
     ledger.write(&mut batch, &block, None);
-    state.commit(prepared, &batch)?;
+    state.commit(prepared, &mut batch)?;
     Ok(block)
 }
 

@@ -42,12 +42,14 @@ pub struct Committer {
     pub metrics: Arc<Metrics>,
     /// Keeps states for other nodes, where there are any.
     pub keeper: Option<Arc<Keeper>>,
+    /// What a block writes; between blocks it is empty, and its memory is kept.
+    pub batch: Batch,
 }
 
 impl Committer {
     /// Starts the thread; it ends with the channel.
     pub fn start(
-        self,
+        mut self,
         waiting: Receiver<Commit>,
         inputs: Sender<EngineInput>,
     ) -> std::io::Result<JoinHandle<()>> {
@@ -73,7 +75,7 @@ impl Committer {
     }
 
     /// Writes one block with its state in one step, and announces it.
-    pub fn commit(&self, block: ToCommit) -> Result<(), String> {
+    pub fn commit(&mut self, block: ToCommit) -> Result<(), String> {
         let begun = ThreadTime::now();
         let ToCommit { executed, certificate, ancestry, dropped } = block;
         let transactions = executed.transactions.iter().map(|pooled| BlockTransaction {
@@ -86,15 +88,16 @@ impl Committer {
             transactions: transactions.collect(),
             receipts: executed.receipts,
         };
-        let mut batch = Batch::new();
-        self.ledger.write(&mut batch, &block, executed.proposal.as_ref());
+        let batch = &mut self.batch;
+        self.ledger.write(batch, &block, executed.proposal.as_ref());
         if let Some(ancestry) = &ancestry {
-            Ledger::write_ancestry(&mut batch, ancestry);
+            Ledger::write_ancestry(batch, ancestry);
         }
         if let Some(end) = end_of_epoch(&block, executed.handover) {
-            Ledger::write_end(&mut batch, &end);
+            Ledger::write_end(batch, &end);
         }
-        self.state.commit(executed.prepared, &batch).map_err(|error| error.to_string())?;
+        self.state.commit(executed.prepared, batch).map_err(|error| error.to_string())?;
+        self.batch.clear();
         self.in_flight.committed(block.header.height);
         if let Some(keeper) = &self.keeper {
             let kept = keeper.committed(&self.state, &block.header, block.certificate.as_ref());

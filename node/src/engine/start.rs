@@ -10,6 +10,7 @@ use std::{
 };
 
 use weal_consensus::{IN_FLIGHT, Ordered, Pace};
+use weal_runtime::DeepStack;
 use weal_state::State;
 use weal_types::{Height, TimeMs, block::FinalHeader};
 
@@ -124,9 +125,9 @@ fn spawn_executor(
     waiting: mpsc::Receiver<ToExecute>,
     inputs: mpsc::Sender<EngineInput>,
 ) -> std::io::Result<JoinHandle<()>> {
-    let run = move || {
+    let run = move |stack: &DeepStack| {
         while let Ok((ordered, body)) = waiting.recv() {
-            let input = match executor.execute(ordered, body) {
+            let input = match executor.execute(stack, ordered, body) {
                 Ok(executed) => EngineInput::Executed(Box::new(executed)),
                 Err(error) => EngineInput::Failed(error.to_string()),
             };
@@ -136,5 +137,5 @@ fn spawn_executor(
             }
         }
     };
-    std::thread::Builder::new().name("executor".into()).spawn(run)
+    DeepStack::spawn("executor", run)
 }

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
+use hashbrown::DefaultHashBuilder;
 use lru::LruCache;
 use weal_types::WireId;
 
@@ -17,16 +18,18 @@ const REMEMBERED: NonZeroUsize = NonZeroUsize::new(2 * POOL_TRANSACTIONS).unwrap
 
 /// See the module. Named by the signed bytes: the same transaction with another signature is
 /// another.
-pub struct Seen(Mutex<LruCache<WireId, Weak<Pooled>>>);
+pub struct Seen(Mutex<Cache>);
+
+type Cache = LruCache<WireId, Weak<Pooled>, DefaultHashBuilder>;
 
 impl Default for Seen {
     fn default() -> Self {
-        Self(Mutex::new(LruCache::new(REMEMBERED)))
+        Self(Mutex::new(LruCache::with_hasher(REMEMBERED, DefaultHashBuilder::default())))
     }
 }
 
 impl Seen {
-    fn cache(&self) -> MutexGuard<'_, LruCache<WireId, Weak<Pooled>>> {
+    fn cache(&self) -> MutexGuard<'_, Cache> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

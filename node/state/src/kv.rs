@@ -108,6 +108,10 @@ pub trait View: Send + Sync {
     ) -> Result<(), StoreError>;
 }
 
+/// Writes and bytes for which a batch that is used again keeps memory: those of a full block.
+const KEPT_WRITES: usize = 1 << 16;
+const KEPT_BYTES: usize = 16 << 20;
+
 /// Writes that take place together, in order. All bytes lie in one buffer, so adding one does not
 /// allocate.
 #[derive(Clone, Default)]
@@ -189,6 +193,15 @@ impl Batch {
     pub fn reserve(&mut self, writes: usize, bytes: usize) {
         self.entries.reserve(writes);
         self.bytes.reserve(bytes);
+    }
+
+    /// Takes all writes back. Memory is kept for the next ones, for getting it anew costs more than
+    /// filling it; but not what only an unusual batch needed.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.bytes.clear();
+        self.entries.shrink_to(KEPT_WRITES);
+        self.bytes.shrink_to(KEPT_BYTES);
     }
 
     /// Removes `key`.

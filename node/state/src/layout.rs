@@ -23,8 +23,8 @@ use crate::{
 pub(crate) const STATE: Column = Column::new("state");
 /// Buckets of leaves; hashes do not compress.
 pub(crate) const TREE: Column = Column::raw("tree");
-/// What recent blocks replaced.
-pub(crate) const UNDO: Column = Column::new("undo");
+/// What recent blocks replaced: mostly hashes, and soon deleted.
+pub(crate) const UNDO: Column = Column::raw("undo");
 /// The per-key index of what blocks replaced, where it is kept.
 pub(crate) const HISTORY: Column = Column::new("history");
 /// Head and format.

@@ -13,6 +13,7 @@
 //! | `tree` | the tree in memory: change it, cache buckets, rebuild it |
 //! | `undo`, `past` | what blocks replaced, and the tree as it was before them |
 //! | `history` | the optional index of old values |
+//! | `changes` | what a prepared block changed |
 //! | `snapshot` | the state after one block |
 //! | `part` | a state in parts, each checked by itself |
 //! | `copy`, `import` | parts for other nodes; a state from its parts |
@@ -22,6 +23,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod bucket;
+mod changes;
 mod copy;
 mod error;
 mod history;

@@ -4,10 +4,11 @@ use std::{cmp::Ordering, ops::ControlFlow, sync::Arc};
 
 use weal_types::{
     ContractId, Height,
-    state::{ChangeSet, Direction, Snapshot, StateKey, StorageFault, Visit},
+    state::{Direction, Snapshot, StateKey, StorageFault, Visit},
 };
 
 use crate::{
+    changes::{Changes, KeyHash},
     error::StateError,
     kv::View,
     layout::{STATE, corrupt},
@@ -21,14 +22,14 @@ pub struct StateSnapshot {
     view: Box<dyn View>,
     height: Option<Height>,
     /// The changes of blocks that `view` lacks, newest first.
-    overlays: Vec<Arc<ChangeSet>>,
+    overlays: Vec<Arc<Changes>>,
 }
 
 impl StateSnapshot {
     pub(crate) const fn new(
         view: Box<dyn View>,
         height: Option<Height>,
-        overlays: Vec<Arc<ChangeSet>>,
+        overlays: Vec<Arc<Changes>>,
     ) -> Self {
         Self { view, height, overlays }
     }
@@ -40,11 +41,10 @@ impl StateSnapshot {
 
     /// The value at `key`.
     pub fn value(&self, key: &StateKey) -> Result<Option<Vec<u8>>, StateError> {
-        for changes in &self.overlays {
-            let entries = changes.iter().as_slice();
-            if let Ok(at) = entries.binary_search_by(|(other, _)| other.cmp(key)) {
-                return Ok(entries[at].1.clone());
-            }
+        let hash = KeyHash::of(key);
+        let changed = self.overlays.iter().find_map(|changes| changes.get(key, hash));
+        if let Some(value) = changed {
+            return Ok(value.clone());
         }
         Ok(self.view.get(STATE, key.as_bytes())?)
     }
@@ -127,12 +127,12 @@ struct Overlay<'a> {
 
 impl<'a> Overlay<'a> {
     fn new(
-        overlays: &'a [Arc<ChangeSet>],
+        overlays: &'a [Arc<Changes>],
         from: &[u8],
         to: Option<&[u8]>,
         direction: Direction,
     ) -> Self {
-        let range = |changes: &'a Arc<ChangeSet>| {
+        let range = |changes: &'a Arc<Changes>| {
             let entries = changes.iter().as_slice();
             let first = entries.partition_point(|(key, _)| key.as_bytes() < from);
             let below = |(key, _): &Entry| to.is_none_or(|to| key.as_bytes() < to);

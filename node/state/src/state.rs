@@ -9,10 +9,11 @@ use std::{
     sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use weal_types::{Hash, Height, state::ChangeSet, state::Direction};
+use weal_types::{Hash, Height, state::Direction};
 
 use crate::{
     bucket::{self, Leaves, Region},
+    changes::Changes,
     error::StateError,
     kv::{Batch, KeyValue, View},
     layout::{self, FORMAT_KEY, Format, HISTORY_KEY, Head, HistoryReach, META, TREE, corrupt},
@@ -102,7 +103,7 @@ struct Inner {
 struct Block {
     head: Head,
     serial: u64,
-    changes: Arc<ChangeSet>,
+    changes: Arc<Changes>,
     /// Each change's path, ascending, and its place in `changes`.
     paths: Vec<(Hash, usize)>,
     update: Arc<Update>,

@@ -113,7 +113,7 @@ impl<'a> Chain<'a> {
 
     fn commit(&mut self, changes: ChangeSet) {
         let prepared = self.state.prepare(self.next, changes).expect("the next block");
-        self.state.commit(prepared, &Batch::new()).expect("the disk writes");
+        self.state.commit(prepared, &mut Batch::new()).expect("the disk writes");
         self.next = self.next.next().expect("few blocks");
     }
 

@@ -7,6 +7,7 @@ use weal_types::{Height, state::ChangeSet};
 use super::{Block, Inner, PREPARED_BLOCKS, Prepared, State};
 use crate::{
     bucket::{LeafChange, LeafValue, encode},
+    changes::Changes,
     error::StateError,
     kv::Batch,
     layout::{HEAD_KEY, HISTORY_KEY, Head, META, STATE, TREE, corrupt},
@@ -33,6 +34,8 @@ impl State {
             })
             .collect();
 
+        let changes = Arc::new(Changes::new(changes));
+
         let mut inner = self.write()?;
         let expected = match inner.latest() {
             None => Height::ZERO,
@@ -48,25 +51,24 @@ impl State {
         let head = Head { height, root: inner.tree.root(), keys: inner.tree.keys() };
         let serial = inner.next_serial;
         inner.next_serial += 1;
-        let block =
-            Block { head, serial, changes: Arc::new(changes), paths, update: Arc::new(update) };
+        let block = Block { head, serial, changes, paths, update: Arc::new(update) };
         inner.prepared.push_back(Arc::new(block));
         Ok(Prepared { height, root: head.root, serial })
     }
 
-    /// Writes the oldest prepared block and `extra`, in one step: after a crash both are there, or
-    /// neither is.
+    /// Writes the oldest prepared block after what `batch` has already, in one step: after a crash
+    /// both are there, or neither is. All of it is in `batch` then.
     ///
     /// If the store fails the block stays prepared, but its handle is used up: open the state
     /// again.
-    pub fn commit(&self, prepared: Prepared, extra: &Batch) -> Result<Head, StateError> {
+    pub fn commit(&self, prepared: Prepared, batch: &mut Batch) -> Result<Head, StateError> {
         let _advancing = self.advancing.lock().map_err(|_| StateError::Broken)?;
         let block = match self.read()?.prepared.front() {
             Some(block) if block.serial == prepared.serial => block.clone(),
             _ => return Err(StateError::NotNext { given: prepared.height }),
         };
-        let batch = self.batch_of(&block, extra)?;
-        self.db.write(&batch)?;
+        self.add_block(batch, &block)?;
+        self.db.write(batch)?;
         let mut inner = self.write()?;
         inner.prepared.pop_front();
         inner.committed = Some(block.head);
@@ -95,9 +97,8 @@ impl State {
         Ok(())
     }
 
-    /// Everything that the commit of `block` writes.
-    fn batch_of(&self, block: &Block, extra: &Batch) -> Result<Batch, StateError> {
-        let mut batch = Batch::new();
+    /// Adds everything that the commit of `block` writes.
+    fn add_block(&self, batch: &mut Batch, block: &Block) -> Result<(), StateError> {
         // What a block of updates comes to; the buffer grows where that is too little.
         batch.reserve(2 * block.changes.len() + 300, 800 * block.changes.len() + 1_000);
         for (key, value) in block.changes.iter() {
@@ -117,7 +118,7 @@ impl State {
         let height = block.head.height;
         // Nothing can be asked about the time before genesis.
         if height > Height::ZERO {
-            undo::write(&mut batch, height, &block.update, &self.replaced_values(block)?);
+            undo::write(batch, height, &block.update, &self.replaced_values(block)?);
         }
         // Where the history index is kept, it deletes records once it has used them.
         let has_history = self.db.get(META, HISTORY_KEY)?.is_some();
@@ -126,8 +127,7 @@ impl State {
             batch.delete_range(crate::layout::UNDO, &from, &to);
         }
         batch.put(META, HEAD_KEY, &block.head.to_bytes());
-        batch.append(extra);
-        Ok(batch)
+        Ok(())
     }
 
     /// The values that the block's effective changes replaced and the tree did not remember, read

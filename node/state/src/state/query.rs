@@ -132,7 +132,7 @@ impl Inner {
         &self,
         committed: Option<Head>,
         height: Height,
-    ) -> (Vec<Arc<weal_types::state::ChangeSet>>, Vec<Arc<crate::tree::Update>>) {
+    ) -> (Vec<Arc<crate::changes::Changes>>, Vec<Arc<crate::tree::Update>>) {
         let is_new =
             |block: &&Arc<Block>| committed.is_none_or(|head| block.head.height > head.height);
         let blocks = self.prepared.iter().filter(is_new);

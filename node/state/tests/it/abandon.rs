@@ -27,9 +27,9 @@ fn a_stack_of_blocks_is_bounded_and_ordered() {
     let full = checked.state.prepare(Height(top.0 + 1), ChangeSet::default());
     assert_eq!(full, Err(StateError::WindowFull { waiting: PREPARED_BLOCKS }));
     let second = stack.remove(1);
-    let refused = checked.state.commit(second, &Batch::new());
+    let refused = checked.state.commit(second, &mut Batch::new());
     assert_eq!(refused, Err(StateError::NotNext { given: Height(2) }));
-    checked.state.commit(stack.remove(0), &Batch::new()).unwrap();
+    checked.state.commit(stack.remove(0), &mut Batch::new()).unwrap();
     assert_eq!(checked.state.head().unwrap().unwrap().height, Height(1));
     assert_eq!(checked.state.latest().unwrap().unwrap().height, top);
 }
@@ -45,10 +45,10 @@ fn abandoned_blocks_leave_nothing_behind() {
     assert_eq!(checked.state.latest().unwrap().unwrap().root, committed.root());
     // Another block at the same height is not the abandoned one.
     let other = checked.prepare(vec![put(3, "instead")]);
-    checked.state.commit(committed, &Batch::new()).unwrap();
-    let refused = checked.state.commit(dropped, &Batch::new());
+    checked.state.commit(committed, &mut Batch::new()).unwrap();
+    let refused = checked.state.commit(dropped, &mut Batch::new());
     assert_eq!(refused, Err(StateError::NotNext { given: Height(2) }));
-    checked.state.commit(other, &Batch::new()).unwrap();
+    checked.state.commit(other, &mut Batch::new()).unwrap();
     checked.reopen();
     checked.check_proof(Height(2), &[0, 3, 60, 200, 800]);
     checked.check_proof(Height(0), &[0, 3, 60, 200, 800]);
@@ -68,7 +68,7 @@ fn a_snapshot_outlives_later_commits_on_another_thread() {
     let ahead = checked.prepare((0..100).map(remove).collect());
     let during = checked.state.snapshot().unwrap();
     let behind = checked.state.committed_snapshot().unwrap();
-    checked.state.commit(ahead, &Batch::new()).unwrap();
+    checked.state.commit(ahead, &mut Batch::new()).unwrap();
     checked.commit((0..300).map(|n| put(n, "new")).collect());
     let heights = checked.heights.clone();
     thread::spawn(move || {
@@ -93,7 +93,7 @@ fn the_writes_of_the_node_go_with_the_block() {
     let mut extra = Batch::new();
     extra.put(BLOCKS, b"1", b"a block");
     assert_eq!(checked.db.get(BLOCKS, b"1"), Ok(None));
-    checked.state.commit(prepared, &extra).unwrap();
+    checked.state.commit(prepared, &mut extra).unwrap();
     assert_eq!(checked.db.get(BLOCKS, b"1"), Ok(Some(b"a block".to_vec())));
 }
 
@@ -127,7 +127,7 @@ fn queries_run_beside_commits() {
                 let prepared =
                     state.prepare(Height(height.into()), ChangeSet::new(block.collect())).unwrap();
                 roots.lock().unwrap().push(prepared.root());
-                state.commit(prepared, &Batch::new()).unwrap();
+                state.commit(prepared, &mut Batch::new()).unwrap();
             }
         });
     });

@@ -141,7 +141,7 @@ fn a_failed_write_leaves_the_state_before_it() {
     checked.commit(block(0));
     let prepared = checked.prepare(block(1));
     db.writes_fail.store(true, Ordering::Relaxed);
-    let error = checked.state.commit(prepared, &Batch::new()).unwrap_err();
+    let error = checked.state.commit(prepared, &mut Batch::new()).unwrap_err();
     assert!(matches!(error, StateError::Store(StoreError::Failed { .. })));
     assert_eq!(checked.state.head().unwrap().unwrap().height, Height(0));
     db.writes_fail.store(false, Ordering::Relaxed);

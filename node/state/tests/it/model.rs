@@ -102,7 +102,7 @@ impl Checked {
 
     pub fn commit(&mut self, changes: Vec<Change>) {
         let prepared = self.prepare(changes);
-        self.state.commit(prepared, &Batch::new()).unwrap();
+        self.state.commit(prepared, &mut Batch::new()).unwrap();
     }
 
     /// Proves `numbers` at `height` and checks the proof and all values.

@@ -281,7 +281,7 @@ fn an_imported_state_goes_on_and_answers_from_its_height_on() {
     checked.commit(changes());
     let changes = weal_types::state::ChangeSet::new(changes());
     let prepared = state.prepare(Height(3), changes).unwrap();
-    state.commit(prepared, &Batch::new()).unwrap();
+    state.commit(prepared, &mut Batch::new()).unwrap();
     assert_eq!(state.head().unwrap(), checked.state.head().unwrap());
     let key = crate::model::key(3);
     for height in [Height(2), Height(3)] {

@@ -60,7 +60,7 @@ fn records_in_pieces() {
             }
         };
         check(&checked);
-        checked.state.commit(ahead, &Batch::new()).unwrap();
+        checked.state.commit(ahead, &mut Batch::new()).unwrap();
         check(&checked);
         checked.reopen();
         check(&checked);

@@ -91,7 +91,7 @@ fn run(db: Arc<dyn KeyValue>, options: Options, steps: &[Step], asked: &[u32], b
                 }
                 prepared.truncate(kept);
                 for block in prepared {
-                    checked.state.commit(block, &Batch::new()).unwrap();
+                    checked.state.commit(block, &mut Batch::new()).unwrap();
                 }
             }
             Step::Reopen => checked.reopen(),
@@ -148,7 +148,7 @@ proptest! {
                 let (block, others) = rest.split_at(cuts[height % cuts.len()].min(rest.len()));
                 let block = ChangeSet::new(block.to_vec());
                 let prepared = state.prepare(Height(height as u64), block).unwrap();
-                state.commit(prepared, &Batch::new()).unwrap();
+                state.commit(prepared, &mut Batch::new()).unwrap();
                 (rest, height) = (others, height + 1);
             }
             roots.extend(state.head().unwrap().map(|head| head.root));

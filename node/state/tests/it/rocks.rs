@@ -109,7 +109,7 @@ fn a_state_shares_its_database() {
     let prepared = checked.prepare(vec![put(1, "a")]);
     let mut extra = Batch::new();
     extra.put(BLOCKS, b"0", b"genesis");
-    checked.state.commit(prepared, &extra).unwrap();
+    checked.state.commit(prepared, &mut extra).unwrap();
     drop(checked);
     let store = open();
     assert_eq!(store.get(BLOCKS, b"0"), Ok(Some(b"genesis".to_vec())));

@@ -64,7 +64,7 @@ impl Lab {
     pub fn commit(&mut self, changes: ChangeSet) {
         let next = self.state.latest().expect("a state").map_or(0, |head| head.height.0 + 1);
         let prepared = self.state.prepare(Height(next), changes).expect("good changes");
-        self.state.commit(prepared, &Batch::new()).expect("the disk works");
+        self.state.commit(prepared, &mut Batch::new()).expect("the disk works");
     }
 
     /// Deployments happen on the chain's state in memory; the one on disk follows.

@@ -86,8 +86,8 @@ impl NodeProcess {
         &self.url
     }
 
-    /// Processor time by kind of thread. Threads that have ended (each block executes on one of its
-    /// own) are in `execute`.
+    /// Processor time by kind of thread. Threads that have ended (queries run on some of their own)
+    /// are among the others.
     pub fn cpu(&self) -> Cpu {
         let process = format!("/proc/{}", self.child.id());
         let mut threads: BTreeMap<String, u64> = BTreeMap::new();
@@ -106,7 +106,7 @@ impl NodeProcess {
             *threads.entry(name.to_owned()).or_default() += ticks;
         }
         let all = ticks(Path::new(&format!("{process}/stat")));
-        *threads.entry("execute".into()).or_default() += all.saturating_sub(living);
+        *threads.entry("others".into()).or_default() += all.saturating_sub(living);
         Cpu(threads)
     }
 
