@@ -72,8 +72,8 @@ const COMMITS_WAITING: usize = 4;
 pub enum EngineInput {
     /// The pool has transactions that a block could take.
     Ready,
-    /// These wait in the pool again, which has not made them ready: they stood in a proposal, and may
-    /// stand in one now.
+    /// These wait in the pool again, which has not made them ready: they stood in a proposal, and
+    /// may stand in one now.
     BackAgain(Vec<Arc<Pooled>>),
     /// Somebody wants a block now, even an empty one.
     Due,

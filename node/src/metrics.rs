@@ -46,6 +46,8 @@ pub struct Metrics {
     pub skipped: Counter,
     /// Transactions that were not accepted.
     pub refused: Counter,
+    /// Things that peers sent and no correct validator sends.
+    pub strikes: Counter,
     /// Height of the newest final block.
     pub height: Gauge,
     /// Position of the validator that proposed it.
@@ -80,6 +82,8 @@ impl Default for Metrics {
         let reverted = counter(&mut registry, "reverted", "Transactions that were reverted");
         let skipped = counter(&mut registry, "skipped", "Transactions that blocks skipped");
         let refused = counter(&mut registry, "refused", "Transactions that were not accepted");
+        let help = "Things that peers sent and no correct node sends";
+        let strikes = counter(&mut registry, "strikes", help);
         let gauge = |registry: &mut Registry, name: &str, help: &str| {
             let gauge = Gauge::default();
             registry.register(name, help, gauge.clone());
@@ -108,6 +112,7 @@ impl Default for Metrics {
             reverted,
             skipped,
             refused,
+            strikes,
             height,
             proposer,
             network,

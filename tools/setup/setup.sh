@@ -10,6 +10,14 @@ fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
 command -v cargo >/dev/null || fail "cargo is missing. Install Rust with rustup (https://rustup.rs), then run this again."
 
+# `.cargo/config.toml` has these chosen, and a program would end with "Illegal instruction".
+if [ "$(uname -m)" = x86_64 ]; then
+    for instructions in sse4_2 pclmulqdq; do
+        grep -qw "$instructions" /proc/cpuinfo ||
+            fail "this processor lacks $instructions. Remove .cargo/config.toml to build without."
+    done
+fi
+
 # RocksDB is C++ (build-essential), its bindings are made by bindgen (libclang-dev, clang for its headers).
 # The chaos tests put nodes on a network of their own (iproute2, nftables) and move clocks (faketime).
 packages=(build-essential clang faketime iproute2 libclang-dev make nftables pkg-config)

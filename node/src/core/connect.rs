@@ -60,7 +60,8 @@ pub(super) fn join(
         }
     };
     let speaker = Speaker::new(network.as_ref().map(|(network, ..)| Arc::clone(network)), present);
-    Ok(Joined { chain, speaker, seen: Arc::default(), strikes: Strikes::default(), network })
+    let strikes = Strikes::new(Arc::clone(&parts.metrics));
+    Ok(Joined { chain, speaker, seen: Arc::default(), strikes, network })
 }
 
 impl Joined {

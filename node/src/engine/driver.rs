@@ -216,7 +216,7 @@ impl Driver {
         self.step(Event::Pool(self.pool.oldest()))
     }
 
-    /// Makes transactions ready that were seen in a proposal before, but not what stands in one now.
+    /// Makes transactions ready that were seen in a proposal before, but not what stands in one.
     fn back_again(&mut self, transactions: &[Arc<Pooled>]) -> Result<(), String> {
         self.pool.make_ready(transactions, monotonic());
         for (_, transactions) in self.taken.iter().filter_map(|digest| self.bodies.get(digest)) {

@@ -115,18 +115,42 @@ impl Driver {
         draft.signed(self.me(), signature)
     }
 
-    /// An own proposal takes its transactions along.
+    /// An own proposal takes its transactions along. So does an own wish for another view: what
+    /// waits here and stands in a proposal is not offered otherwise, and if nobody else heard of
+    /// that, nobody else waits for it.
     fn broadcast(&self, message: Message) {
-        let body = match &message {
+        match &message {
             Message::PrePrepare(signed) if signed.signer == self.me() => {
-                self.bodies.get(&signed.body.proposal.digest())
+                if let Some((proposal, transactions)) =
+                    self.bodies.get(&signed.body.proposal.digest())
+                {
+                    self.speaker.broadcast(&speak::body(proposal, transactions));
+                }
             }
-            _ => None,
-        };
-        if let Some((proposal, transactions)) = body {
-            self.speaker.broadcast(&speak::body(proposal, transactions));
+            Message::ViewChange(signed, _) if signed.signer == self.me() => {
+                self.speaker.push(&self.begun(PUSH_BYTES));
+            }
+            _ => {}
         }
         self.speaker.broadcast(&Packet::Message(message));
+    }
+
+    /// Transactions of so many bytes that wait here and stand in proposals that are not ordered.
+    fn begun(&self, bytes: usize) -> Vec<Arc<Pooled>> {
+        let bodies = self.standing.unordered().filter_map(|digest| self.bodies.get(digest));
+        let mut left = bytes;
+        let mut begun = Vec::new();
+        for (_, transactions) in bodies {
+            for (pooled, is_waiting) in transactions.iter().zip(self.pool.has(transactions)) {
+                if !is_waiting {
+                    continue;
+                }
+                let Some(rest) = left.checked_sub(pooled.wire.len()) else { return begun };
+                left = rest;
+                begun.push(Arc::clone(pooled));
+            }
+        }
+        begun
     }
 
     /// A leader's fresh proposal is judged once the pool has been told of it.

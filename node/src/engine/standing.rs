@@ -51,6 +51,11 @@ impl Standing {
         self.0.retain(|other, _| *other > height);
     }
 
+    /// What stands and is not ordered, lowest first.
+    pub fn unordered(&self) -> impl Iterator<Item = &Hash> {
+        self.0.values().filter(|slot| !slot.is_ordered).map(|slot| &slot.digest)
+    }
+
     /// What stands.
     pub fn digests(&self) -> BTreeSet<Hash> {
         self.0.values().map(|slot| slot.digest).collect()

@@ -5,8 +5,9 @@ use std::time::Duration;
 use weal_node::{
     mempool::{Fate, SubmitError},
     node::Node,
+    peers::packet::Packet,
 };
-use weal_types::{TimeMs, transaction::SignedTransaction};
+use weal_types::{Height, TimeMs, codec::Bounded, transaction::SignedTransaction};
 
 use crate::world::Cluster;
 
@@ -73,7 +74,7 @@ async fn what_was_accepted_is_final_once_after_all_have_stopped() {
 async fn a_leader_that_leaves_somebody_out_loses_its_view() {
     let mut cluster = Cluster::new(4);
     (1..4).for_each(|number| cluster.start_one(number));
-    let mut puppet = cluster.puppet();
+    let mut puppet = cluster.puppet(0);
     cluster.wait("the puppet is heard", || puppet.is_connected(3)).await;
     let left_out = cluster.send(1, 0, 5).await;
     let is_final = |cluster: &Cluster| cluster.node(1).ledger().find(&left_out).unwrap().is_some();
@@ -162,7 +163,8 @@ async fn a_backup_that_is_put_back_catches_up_and_is_silent_about_what_it_forgot
     let is_final = |node: &Node| node.ledger().find(&third).unwrap().is_some();
     assert!(!cluster.running().any(is_final), "one of three that vote is away");
     cluster.start_one(away[1]);
-    cluster.settle(third).await;
+    // Who accepted it has left the view, and those who were away never heard of it.
+    cluster.settle_soon(third).await;
     cluster.check().await;
 }
 
@@ -215,7 +217,7 @@ async fn a_disk_that_is_lost_is_filled_from_the_others() {
 async fn a_leader_that_proposes_two_blocks_at_once_divides_nobody() {
     let mut cluster = Cluster::new(4);
     (1..4).for_each(|number| cluster.start_one(number));
-    let mut puppet = cluster.puppet();
+    let mut puppet = cluster.puppet(0);
     cluster.wait("the puppet is heard", || puppet.is_connected(3)).await;
     let now = cluster.node(1).clock().now();
     let (one, other) = (cluster.transfer(0, 1), cluster.transfer(1, 1));
@@ -242,7 +244,7 @@ async fn what_a_dead_leader_proposed_is_taken_in_when_it_is_offered_again() {
     let mut cluster = Cluster::of(4, 1, false);
     cluster.lets_others_in = true;
     (1..5).for_each(|number| cluster.start_one(number));
-    let mut puppet = cluster.puppet();
+    let mut puppet = cluster.puppet(0);
     cluster.wait("the puppet is heard", || puppet.is_connected(3)).await;
     // Who has just started listens before it votes.
     let first = cluster.transfer(1, 1);
@@ -259,6 +261,37 @@ async fn what_a_dead_leader_proposed_is_taken_in_when_it_is_offered_again() {
     cluster.wait("they have heard", is_known).await;
     drop(puppet);
     let hash = cluster.node(4).submit(vec![wire]).await.remove(0).unwrap();
+    cluster.settle(hash).await;
+    cluster.check().await;
+}
+
+/// A node without a vote is let in to follow. It sends what costs others the most to look at, and
+/// nobody waits for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_follower_that_sends_rubbish_holds_nobody_up() {
+    let mut cluster = Cluster::of(4, 1, false);
+    cluster.lets_others_in = true;
+    (0..4).for_each(|number| cluster.start_one(number));
+    let puppet = cluster.puppet(4);
+    cluster.wait("it is connected", || puppet.is_connected(4)).await;
+    let mut wire = cluster.transfer(0, 1);
+    *wire.last_mut().unwrap() ^= 1;
+    let rubbish = Packet::Transactions(Bounded::new(vec![wire; 100]).unwrap());
+    let unasked = Packet::Blocks(Bounded::new(Vec::new()).unwrap());
+    let question = Packet::WantBlocks { first: Height(1), last: Height(100) };
+    let strikes = |number: usize| cluster.node(number).metrics().strikes.get();
+    for round in 0..50 {
+        for key in (0..4).map(|number| cluster.key(number)) {
+            for packet in [&rubbish, &unasked, &question] {
+                puppet.give(&key, packet);
+            }
+        }
+        if round == 25 {
+            cluster.wait("they notice", || (0..4).all(|number| strikes(number) > 0)).await;
+        }
+    }
+    // The person's nonce has been used up by what does not hold; another one sends.
+    let hash = cluster.send(1, 1, 1).await;
     cluster.settle(hash).await;
     cluster.check().await;
 }

@@ -18,7 +18,8 @@ use weal_types::{
     transaction::SignedTransaction,
 };
 
-/// The leader of view 0. It hears nothing: three correct validators are a quorum without it.
+/// The leader of view 0, or a node without a vote. It hears nothing: three correct validators are a
+/// quorum without it.
 pub struct Puppet {
     network: Network,
     key: Arc<ValidatorKey>,
@@ -38,6 +39,11 @@ impl Puppet {
     pub fn is_connected(&self, with: usize) -> bool {
         let peers = self.network.peers();
         peers.iter().filter(|peer| peer.votes_up && peer.bulk_up).count() >= with
+    }
+
+    /// Sends one node anything.
+    pub fn give(&self, to: &PublicKey, packet: &Packet) {
+        self.network.send(to, packet.urgency(), packet.encode().into());
     }
 
     /// Sends all the next block, as the leader does.
@@ -85,9 +91,7 @@ impl Puppet {
         let signature = self.key.sign(&draft.message(&self.spec.chain));
         let message = Packet::Message(draft.signed(0, signature));
         for packet in [body, message] {
-            for key in to {
-                self.network.send(key, packet.urgency(), packet.encode().into());
-            }
+            to.iter().for_each(|key| self.give(key, &packet));
         }
     }
 }

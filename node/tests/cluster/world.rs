@@ -151,11 +151,11 @@ impl Cluster {
         self.nodes[number] = Some(Node::start(config, self.spec.clone(), key(number)).unwrap());
     }
 
-    /// The first one, played by the test.
-    pub fn puppet(&self) -> Puppet {
+    /// One that does not run, played by the test.
+    pub fn puppet(&self, number: usize) -> Puppet {
         let chain = self.spec.chain;
-        let (listen, peers) = (self.addresses[0], self.others(0));
-        Puppet::start(key(0), self.spec.clone(), NetworkConfig { chain, listen, peers })
+        let (listen, peers) = (self.addresses[number], self.others(number));
+        Puppet::start(key(number), self.spec.clone(), NetworkConfig { chain, listen, peers })
     }
 
     fn others(&self, number: usize) -> Vec<Peer> {
@@ -305,8 +305,20 @@ impl Cluster {
         .await;
     }
 
-    pub async fn wait(&self, what: &str, mut is_so: impl FnMut() -> bool) {
-        for _ in 0..LOOKS {
+    /// The same, long before validators would change the view for whoever left it alone, which they
+    /// do after a minute.
+    pub async fn settle_soon(&self, hash: TxHash) {
+        let is_final = |node: &Node| node.ledger().find(&hash).unwrap().is_some();
+        let what = "a transaction is final everywhere within half a minute";
+        self.look(LOOKS / 2, what, || self.running().all(is_final)).await;
+    }
+
+    pub async fn wait(&self, what: &str, is_so: impl FnMut() -> bool) {
+        self.look(LOOKS, what, is_so).await;
+    }
+
+    async fn look(&self, times: u32, what: &str, mut is_so: impl FnMut() -> bool) {
+        for _ in 0..times {
             if is_so() {
                 return;
             }
@@ -314,7 +326,7 @@ impl Cluster {
         }
         let heads: Vec<_> = self.running().map(|node| node.head().header.height.0).collect();
         let failed: Vec<_> = self.running().map(|node| node.failure().borrow().clone()).collect();
-        panic!("{what}: not within a minute; heads {heads:?}, failures {failed:?}");
+        panic!("{what}: looked {times} times; heads {heads:?}, failures {failed:?}");
     }
 
     /// All running validators have the same blocks, and no money came or went.

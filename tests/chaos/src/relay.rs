@@ -1,9 +1,9 @@
-//! Long links between validators that have namespaces: what one sends to another takes its time, and
-//! some of it is lost.
+//! Long links between validators that have namespaces: what one sends to another takes its time,
+//! and some of it is lost.
 //!
 //! A route leads it to a device of the sender's own, from which this program takes each packet, to
-//! give it later to the device of whom it is for. The kernel's `netem` does the same, but is a module
-//! that many kernels come without. Devices and routes are gone with the [`Relay`].
+//! give it later to the device of whom it is for. The kernel's `netem` does the same, but is a
+//! module that many kernels come without. Devices and routes are gone with the [`Relay`].
 
 use std::{
     fs::File,
