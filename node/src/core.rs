@@ -277,6 +277,8 @@ impl Opening {
         (accepted, replay): (&[Vec<u8>], Vec<Ordering>),
         failed: Box<dyn FnOnce(String) + Send>,
     ) -> Result<Core, OpenError> {
+        let head = self.finality.head().header.height.0;
+        self.parts.metrics.height.set(i64::try_from(head).unwrap_or(i64::MAX));
         let (inputs, waiting) = mpsc::channel();
         let (journal, journal_thread) = self.start_journal(opened, inputs.clone())?;
         let (key, settings) = self.settings(config)?;

@@ -1,7 +1,7 @@
 //! The loop of the engine: what it is told, and what came of it.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{
         Arc,
         mpsc::{self, RecvTimeoutError, SyncSender},
@@ -84,8 +84,9 @@ pub(super) struct Driver {
     /// How often somebody was sent a proposal.
     pub(super) answered: BTreeMap<(PublicKey, Hash), u8>,
     pub(super) standing: Standing,
-    /// Proposals whose transactions the pool does not offer.
-    pub(super) taken: BTreeSet<Hash>,
+    /// Proposals whose transactions the pool does not offer, with these: they go back to it when
+    /// the proposal comes to nothing, which may be found out once nobody asks for it any more.
+    pub(super) taken: BTreeMap<Hash, Vec<Arc<Pooled>>>,
     /// Whether what stands has changed since the pool was told.
     pub(super) is_pool_stale: bool,
     /// Other leaders' proposals that the pool has not been asked about.
@@ -219,24 +220,29 @@ impl Driver {
     /// Makes transactions ready that were seen in a proposal before, but not what stands in one.
     fn back_again(&mut self, transactions: &[Arc<Pooled>]) -> Result<(), String> {
         self.pool.make_ready(transactions, monotonic());
-        for (_, transactions) in self.taken.iter().filter_map(|digest| self.bodies.get(digest)) {
-            self.pool.take(transactions);
-        }
+        self.taken.values().for_each(|transactions| self.pool.take(transactions));
         self.look_into_pool()
     }
 
     /// The pool offers what stands in no block that may still be executed, and nothing else.
     pub(super) fn align_pool(&mut self) {
         let standing = self.standing.digests();
-        let body = |digest: &Hash| self.bodies.get(digest).map(|(_, transactions)| transactions);
-        for transactions in self.taken.difference(&standing).filter_map(body) {
-            self.pool.give_back(transactions, monotonic());
+        self.taken.retain(|digest, transactions| {
+            let stands = standing.contains(digest);
+            if !stands {
+                self.pool.give_back(transactions, monotonic());
+            }
+            stands
+        });
+        for digest in standing {
+            // Where the transactions are not known yet, they are taken once they are.
+            if !self.taken.contains_key(&digest)
+                && let Some((_, transactions)) = self.bodies.get(&digest)
+            {
+                self.pool.take(transactions);
+                self.taken.insert(digest, transactions.clone());
+            }
         }
-        for transactions in standing.difference(&self.taken).filter_map(body) {
-            self.pool.take(transactions);
-        }
-        // Where the transactions are not known yet, they are taken once they are.
-        self.taken = standing.into_iter().filter(|digest| body(digest).is_some()).collect();
     }
 
     /// A proposal's transactions have come, or do not keep the rules.

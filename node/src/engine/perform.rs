@@ -272,7 +272,7 @@ impl Driver {
             gas: selection.gas,
             evidence_root: merkle::root(&[]),
         };
-        self.taken.insert(proposal.digest());
+        self.taken.insert(proposal.digest(), selection.transactions.clone());
         // The replica may have no use for it any more; then the pool gets it back.
         self.is_pool_stale = true;
         self.bodies.add(proposal.clone(), selection.transactions);

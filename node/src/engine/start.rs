@@ -1,7 +1,7 @@
 //! How the engine begins: its threads, and what its loop knows at first.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{
         Arc,
         mpsc::{self, SyncSender},
@@ -103,7 +103,7 @@ fn driver(
         wanted: Wanted::default(),
         answered: BTreeMap::new(),
         standing: Standing::default(),
-        taken: BTreeSet::new(),
+        taken: BTreeMap::new(),
         is_pool_stale: true,
         to_judge: Vec::new(),
         new_leader: None,

@@ -54,6 +54,11 @@ async fn an_idle_chain_makes_no_blocks() {
     finality(&world.node, hash).await;
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     assert_eq!(world.node.head().header.height, Height(1));
+    // Nor does it make any to tell how far it is.
+    world.node.stop();
+    let directory = world.directory;
+    drop(world.node);
+    assert_eq!(start(directory.path()).metrics().height.get(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

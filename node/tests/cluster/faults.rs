@@ -168,6 +168,32 @@ async fn a_backup_that_is_put_back_catches_up_and_is_silent_about_what_it_forgot
     cluster.check().await;
 }
 
+/// What a leader that nobody hears has proposed comes to nothing: others fill its heights. Once it
+/// has caught up, what waited in its proposal waits again.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_leader_proposed_to_nobody_is_not_lost() {
+    let mut cluster = Cluster::start(4);
+    let first = cluster.send(0, 0, 1).await;
+    cluster.settle(first).await;
+    let leader = cluster.leader();
+    cluster.cut(&[leader]);
+    let mine = cluster.send(leader, 0, 1).await;
+    cluster.wait("it proposes", || cluster.journal(leader).len() >= 2).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    // It comes back in the view in which it led, and finds out by the others' blocks.
+    cluster.stop_one(leader);
+    let others: Vec<_> = (0..4).filter(|number| *number != leader).collect();
+    for round in 0..30 {
+        let hash = cluster.send(others[0], 1 + round % 7, 1).await;
+        let is_final =
+            |number: &usize| cluster.node(*number).ledger().find(&hash).unwrap().is_some();
+        cluster.wait("the others go on", || others.iter().all(is_final)).await;
+    }
+    cluster.start_one(leader);
+    cluster.settle(mine).await;
+    cluster.check().await;
+}
+
 /// After a power cut the database may be further behind the journal than blocks may wait in memory.
 /// A validator that nobody answers has what its journal proves all the same.
 #[tokio::test(flavor = "multi_thread")]
