@@ -13,7 +13,7 @@
 //! | `leader` | whom new transactions are pushed to |
 //! | `speak` | what is said to other validators |
 //! | `bodies`, `wanted` | proposals with their transactions; those that are looked for |
-//! | `standing` | which transactions the pool must not offer |
+//! | `standing`, `taken` | which proposals stand; what the pool does not offer for that |
 //! | `sync` | catching up with blocks that others have made final |
 //! | `follow` | following without a vote; the way from epoch to epoch |
 //! | `identity` | by which of its keys the others know this node |
@@ -32,6 +32,7 @@ mod speak;
 mod standing;
 mod start;
 mod sync;
+mod taken;
 mod wanted;
 
 use std::{
@@ -63,6 +64,7 @@ pub use commit::Committer;
 pub use in_flight::InFlight;
 pub use speak::{Own, Speaker};
 pub use start::pace;
+pub use taken::Taken;
 
 /// Blocks that may wait to be written. With the one being written and those in flight they stay
 /// below what the state can hold prepared.

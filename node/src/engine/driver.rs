@@ -25,6 +25,7 @@ use super::{
     speak::{self, Speaker},
     standing::Standing,
     sync::Sync,
+    taken::Taken,
     wanted::Wanted,
 };
 use crate::{
@@ -84,9 +85,8 @@ pub(super) struct Driver {
     /// How often somebody was sent a proposal.
     pub(super) answered: BTreeMap<(PublicKey, Hash), u8>,
     pub(super) standing: Standing,
-    /// Proposals whose transactions the pool does not offer, with these: they go back to it when
-    /// the proposal comes to nothing, which may be found out once nobody asks for it any more.
-    pub(super) taken: BTreeMap<Hash, Vec<Arc<Pooled>>>,
+    /// What the pool does not offer.
+    pub(super) taken: Taken,
     /// Whether what stands has changed since the pool was told.
     pub(super) is_pool_stale: bool,
     /// Other leaders' proposals that the pool has not been asked about.
@@ -220,29 +220,14 @@ impl Driver {
     /// Makes transactions ready that were seen in a proposal before, but not what stands in one.
     fn back_again(&mut self, transactions: &[Arc<Pooled>]) -> Result<(), String> {
         self.pool.make_ready(transactions, monotonic());
-        self.taken.values().for_each(|transactions| self.pool.take(transactions));
+        self.taken.take_again(&self.pool);
         self.look_into_pool()
     }
 
-    /// The pool offers what stands in no block that may still be executed, and nothing else.
+    /// Tells the pool what stands.
     pub(super) fn align_pool(&mut self) {
-        let standing = self.standing.digests();
-        self.taken.retain(|digest, transactions| {
-            let stands = standing.contains(digest);
-            if !stands {
-                self.pool.give_back(transactions, monotonic());
-            }
-            stands
-        });
-        for digest in standing {
-            // Where the transactions are not known yet, they are taken once they are.
-            if !self.taken.contains_key(&digest)
-                && let Some((_, transactions)) = self.bodies.get(&digest)
-            {
-                self.pool.take(transactions);
-                self.taken.insert(digest, transactions.clone());
-            }
-        }
+        let known = |digest: &Hash| Some(self.bodies.get(digest)?.1.as_slice());
+        self.taken.align(self.standing.digests(), known, (&self.pool, monotonic()));
     }
 
     /// A proposal's transactions have come, or do not keep the rules.
@@ -305,7 +290,7 @@ impl Driver {
         self.parent = executed.header.clone();
         self.renew_membership(executed.changes_validators)?;
         self.standing.executed(executed.header.height);
-        self.taken.remove(&executed.header.proposal);
+        self.taken.executed(&executed.header.proposal);
         self.is_pool_stale = true;
         Ok(dropped)
     }

@@ -135,22 +135,21 @@ impl Driver {
         self.speaker.broadcast(&Packet::Message(message));
     }
 
-    /// Transactions of so many bytes that wait here and stand in proposals that are not ordered.
+    /// Transactions that wait here and stand in proposals that are not ordered, until they come to
+    /// so many bytes.
     fn begun(&self, bytes: usize) -> Vec<Arc<Pooled>> {
         let bodies = self.standing.unordered().filter_map(|digest| self.bodies.get(digest));
-        let mut left = bytes;
-        let mut begun = Vec::new();
-        for (_, transactions) in bodies {
-            for (pooled, is_waiting) in transactions.iter().zip(self.pool.has(transactions)) {
-                if !is_waiting {
-                    continue;
-                }
-                let Some(rest) = left.checked_sub(pooled.wire.len()) else { return begun };
-                left = rest;
-                begun.push(Arc::clone(pooled));
-            }
-        }
-        begun
+        let transactions = bodies.flat_map(|(_, transactions)| {
+            let is_waiting = self.pool.has(transactions);
+            transactions.iter().zip(is_waiting).filter(|(_, is_waiting)| *is_waiting)
+        });
+        let mut taken = 0;
+        let fits = transactions.map(|(pooled, _)| pooled).take_while(|pooled| {
+            let fits = taken < bytes;
+            taken += pooled.wire.len();
+            fits
+        });
+        fits.cloned().collect()
     }
 
     /// A leader's fresh proposal is judged once the pool has been told of it.
@@ -272,7 +271,7 @@ impl Driver {
             gas: selection.gas,
             evidence_root: merkle::root(&[]),
         };
-        self.taken.insert(proposal.digest(), selection.transactions.clone());
+        self.taken.add(proposal.digest(), selection.transactions.clone());
         // The replica may have no use for it any more; then the pool gets it back.
         self.is_pool_stale = true;
         self.bodies.add(proposal.clone(), selection.transactions);

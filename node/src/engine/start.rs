@@ -19,6 +19,7 @@ use super::{
     bodies::Bodies,
     driver::{Driver, load_params},
     standing::Standing,
+    taken::Taken,
     wanted::Wanted,
 };
 use crate::{clock::monotonic, executor::Executor, membership::Membership, mempool::Pooled};
@@ -103,7 +104,7 @@ fn driver(
         wanted: Wanted::default(),
         answered: BTreeMap::new(),
         standing: Standing::default(),
-        taken: BTreeMap::new(),
+        taken: Taken::default(),
         is_pool_stale: true,
         to_judge: Vec::new(),
         new_leader: None,

@@ -1,9 +1,12 @@
 //! What is accepted and refused, and in which order it runs.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
-use weal_node::mempool::{Fate, Mempool, Pooled, SubmitError};
-use weal_types::{Gas, Nonce, TimeMs, params::ChainParams, receipt::SkipReason};
+use weal_node::{
+    engine::Taken,
+    mempool::{Fate, Mempool, Pooled, SubmitError},
+};
+use weal_types::{Gas, Hash, Nonce, TimeMs, params::ChainParams, receipt::SkipReason};
 
 use crate::{
     people,
@@ -240,4 +243,22 @@ fn what_waits_is_offered_in_turns_that_begin_anew() {
     assert_eq!(counts, [2, 2, 1, 2]);
     let expected = waiting.iter().chain(&waiting[..2]);
     assert!(offered.iter().zip(expected).all(|(one, other)| Arc::ptr_eq(one, other)));
+}
+
+/// A proposal may be found to come to nothing when nobody knows its transactions any more but the
+/// pool, which must offer them again: what follows them could not run either.
+#[test]
+fn what_stood_in_a_forgotten_proposal_is_offered_again() {
+    let (pool, proposal) = (Mempool::default(), [7; 32]);
+    let transactions = ready(&pool, 0, 0..3, 100);
+    let mut taken = Taken::default();
+    let known = |_: &Hash| Some(&transactions[..2]);
+    taken.align(BTreeSet::from([proposal]), known, (&pool, TimeMs(200)));
+    let offered = |pool: &Mempool| pool.oldest_ready(1 << 20).len();
+    assert_eq!(offered(&pool), 1);
+    let forgotten = |_: &Hash| None;
+    taken.align(BTreeSet::from([proposal]), forgotten, (&pool, TimeMs(300)));
+    assert_eq!(offered(&pool), 1);
+    taken.align(BTreeSet::new(), forgotten, (&pool, TimeMs(400)));
+    assert_eq!(offered(&pool), 3);
 }
