@@ -105,26 +105,23 @@ impl World {
 
     /// Compares the blocks in `from..=to` on all validators, and counts what is in them.
     fn compare(&mut self, from: u64, to: u64, counts: bool) -> Result<()> {
-        let read = |client: Client| move || (from..=to).map(|at| seen(&client, at)).collect();
+        let read = |client: Client| {
+            move || {
+                let first = client.node_info()?.blocks_from.0.max(from);
+                (first..=to).map(|at| Ok((at, seen(&client, at)?))).collect()
+            }
+        };
         let threads: Vec<_> = self
             .nodes
             .iter()
             .map(|node| std::thread::spawn(read(node.client())))
-            .collect::<Vec<std::thread::JoinHandle<Result<Vec<Seen>>>>>();
+            .collect::<Vec<std::thread::JoinHandle<Result<BTreeMap<u64, Seen>>>>>();
         let mut all = Vec::new();
         for thread in threads {
             all.push(thread.join().map_err(|_| anyhow::anyhow!("a reader panicked"))??);
         }
-        let first = all.first().context("there are validators")?;
-        for (offset, block) in first.iter().enumerate() {
-            let height = from + offset as u64;
-            for (node, blocks) in all.iter().enumerate() {
-                ensure!(
-                    blocks.get(offset) == Some(block),
-                    "block {height} differs between validators 0 and {node}: {block:?} and {:?}",
-                    blocks.get(offset)
-                );
-            }
+        for height in from..=to {
+            let block = agreed(&all, height)?;
             for hash in block.1.iter().filter(|_| counts) {
                 *self.checked.applied.entry(*hash).or_default() += 1;
             }
@@ -201,6 +198,21 @@ impl World {
     }
 }
 
+/// The block at a height, of which all validators that have it say the same. Who began with a state
+/// has none of those before.
+fn agreed(all: &[BTreeMap<u64, Seen>], height: u64) -> Result<&Seen> {
+    let mut of =
+        all.iter().enumerate().filter_map(|(node, blocks)| Some((node, blocks.get(&height)?)));
+    let (one, block) = of.next().with_context(|| format!("nobody has block {height}"))?;
+    for (node, other) in of {
+        ensure!(
+            other == block,
+            "block {height} differs between validators {one} and {node}: {block:?} and {other:?}"
+        );
+    }
+    Ok(block)
+}
+
 fn seen(client: &Client, height: u64) -> Result<Seen> {
     let params = BlockGet { height: Some(U64(height)), hash: None };
     let block: Block = client.request("chain_block", &params)?;
@@ -220,3 +232,22 @@ fn balance(info: &AccountInfo, asset: AssetId) -> u128 {
 
 /// How long a validator may take to fetch and execute a whole chain of a run.
 pub const WHOLE_CHAIN: Duration = Duration::from_secs(180);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_are_compared_where_they_are() {
+        let block = |number: u8| ([number; 32], Vec::new());
+        let whole = BTreeMap::from([(1, block(1)), (2, block(2))]);
+        let from_a_state = BTreeMap::from([(2, block(2))]);
+        let other = BTreeMap::from([(2, block(3))]);
+        let all = [from_a_state.clone(), whole];
+        assert_eq!(agreed(&all, 1).unwrap(), &block(1));
+        assert_eq!(agreed(&all, 2).unwrap(), &block(2));
+        assert!(agreed(&all, 3).unwrap_err().to_string().contains("nobody has block 3"));
+        let differs = agreed(&[from_a_state, other], 2).unwrap_err().to_string();
+        assert!(differs.contains("between validators 0 and 1"), "{differs}");
+    }
+}
