@@ -115,8 +115,8 @@ pub fn header(epoch: Epoch, parent: Mark, digest: Hash) -> FinalHeader {
     }
 }
 
-/// What a validator starts from.
-pub fn settings(who: u8) -> Settings {
+/// What a validator starts from; `window` is how many slots above the stable height may be used.
+pub fn settings(who: u8, window: u64) -> Settings {
     Settings {
         chain: CHAIN,
         validators: set(Epoch(0)),
@@ -125,7 +125,7 @@ pub fn settings(who: u8) -> Settings {
         stable: START,
         certificate: None,
         handover: None,
-        window: 4,
+        window,
         term: 1_000,
         pace: Pace { between_ms: 0, in_flight: 4, manual: false },
         limits: BlockLimits { transactions: 10, bytes: 1_000 },

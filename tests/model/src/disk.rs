@@ -118,11 +118,11 @@ impl Machine {
         let Disk { mut durable, unsynced, settled, .. } = std::mem::take(&mut self.disk);
         durable.extend(unsynced.into_iter().take(kept).flat_map(|batch| batch.records));
         let settings = match &settled.filter(|_| database) {
-            None => settings(self.who),
+            None => settings(self.who, world.setup.window),
             Some((header, certificate)) => Settings {
                 stable: Mark { height: header.height, hash: header.hash().0 },
                 certificate: Some(Arc::clone(certificate)),
-                ..settings(self.who)
+                ..settings(self.who, world.setup.window)
             },
         };
         self.chain.retain(|header| header.height <= settings.stable.height);

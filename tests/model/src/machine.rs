@@ -91,7 +91,7 @@ impl Machine {
     pub fn new(world: &World, who: u8) -> Self {
         let mut machine = Self {
             who,
-            replica: Replica::new(settings(who)),
+            replica: Replica::new(settings(who, world.setup.window)),
             epoch: Epoch(0),
             target: View(0),
             chain: Vec::new(),

@@ -58,6 +58,8 @@ pub struct Setup {
     pub first: Height,
     /// The highest.
     pub last: Height,
+    /// How many slots above the stable height may be used at once.
+    pub window: u64,
     /// Views that may be entered, in each epoch: 0 to one less.
     pub views: [u64; 2],
     /// Proposals that a Byzantine leader has for each slot.
@@ -88,6 +90,7 @@ impl Setup {
             is_silent: false,
             first: Height(1),
             last: Height(1),
+            window: 4,
             views: [views, 0],
             variants: 2,
             delivery: Delivery::Certificates,
