@@ -217,9 +217,14 @@ impl Mempool {
     }
 
     /// Removes what a block has settled, and offers again what it had no room for. The transactions
-    /// that were dropped because they cannot run.
-    pub fn settle(&self, block: &[Arc<Pooled>], receipts: &[Receipt]) -> Vec<(TxHash, SkipReason)> {
-        self.pool().settle(block, receipts)
+    /// that were dropped because they cannot run. `params` are those after the block.
+    pub fn settle(
+        &self,
+        block: &[Arc<Pooled>],
+        receipts: &[Receipt],
+        params: &ChainParams,
+    ) -> Vec<(TxHash, SkipReason)> {
+        self.pool().settle(block, receipts, params)
     }
 
     /// Drops whatever can no longer run at `now`.

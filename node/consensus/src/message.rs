@@ -216,9 +216,12 @@ pub struct Life(pub u64);
 pub struct Recollection {
     /// Its votes above the holder's stable height: two for each slot and kind at most.
     pub votes: Bounded<SignedVote, 0, { 4 * WINDOW as usize }>,
+    /// Its proposals above the holder's stable height, in the holder's view and the next: whoever
+    /// leads is heard to propose before it is heard to vote.
+    pub proposals: Bounded<Signed<PrePrepare>, 0, { 2 * WINDOW as usize }>,
     /// Its newest VIEW-CHANGE.
     pub change: Option<Signed<ViewChange>>,
-    /// The NEW-VIEW of the holder's view, if it led it.
+    /// The NEW-VIEW that the holder entered last or waits to enter, if it led that view.
     pub new_view: Option<Arc<Signed<NewView>>>,
 }
 

@@ -8,14 +8,14 @@
 use alloc::{collections::BTreeSet, sync::Arc, vec::Vec};
 
 use weal_types::{
-    View,
+    Hash, Height, View,
     certificate::{CertificateKind, Vote},
     codec::Bounded,
 };
 
 use crate::{
     event::{Action, Timer},
-    message::{Life, Message, NewView, Recollection, Signed, SignedVote},
+    message::{Life, Message, NewView, PrePrepare, Recollection, Signed},
     record::Record,
     replica::{Entering, Phase, Replica, Voice},
     settings::HEARTBEAT_MS,
@@ -149,6 +149,9 @@ impl Replica {
     /// Another validator has started: tell it what it said. Everyone answers, also who may not
     /// speak itself, or a cluster that lost power as a whole would never start.
     pub(crate) fn recollect(&mut self, from: u8, life: Life) {
+        if !self.answered.recall.insert(from) {
+            return;
+        }
         let epoch = self.reign.epoch();
         let votes = self.slots.iter().flat_map(|(height, slot)| {
             [&slot.prepares, &slot.commits]
@@ -156,10 +159,21 @@ impl Replica {
                 .flat_map(move |tally| tally.of(from, epoch, *height))
         });
         let votes: Vec<_> = votes.collect();
-        let led = self.new_view.clone().filter(|new_view| new_view.signer == from);
+        let proposals = self.slots.values().flat_map(|slot| {
+            let proposed = [&slot.proposed, &slot.early].into_iter().flatten();
+            proposed.map(|proposed| &proposed.signed).filter(|signed| signed.signer == from)
+        });
+        let proposals: Vec<_> = proposals.cloned().collect();
+        let entering = match &self.phase {
+            Phase::Changing { entering: Some(entering), .. } => Some(&entering.new_view),
+            _ => self.new_view.as_ref(),
+        };
+        let led = entering.filter(|new_view| new_view.signer == from).cloned();
         let held = Recollection {
             // At most two for each slot and kind, so they fit.
             votes: Bounded::new(votes).unwrap_or_default(),
+            // One for each slot and view.
+            proposals: Bounded::new(proposals).unwrap_or_default(),
             change: self.changes.get(&from).map(|(change, _)| (**change).clone()),
             new_view: led,
         };
@@ -188,8 +202,16 @@ impl Replica {
 
     /// A statement of this replica that its journal does not know.
     fn unknown(&self, held: &Recollection) -> Option<Message> {
-        if let Some(vote) = held.votes.iter().find(|vote| !self.knows(vote)) {
+        if let Some(vote) = held.votes.iter().find(|vote| !self.knows(&vote.body)) {
             return Some(Message::Vote(*vote));
+        }
+        // It accepted its own proposal before anybody heard of it, as with a PREPARE.
+        let knows = |signed: &Signed<PrePrepare>| {
+            let PrePrepare { view, proposal } = &signed.body;
+            self.knows_acceptance(*view, proposal.height, proposal.digest())
+        };
+        if let Some(unknown) = held.proposals.iter().find(|signed| !knows(signed)) {
+            return Some(Message::PrePrepare(unknown.clone()));
         }
         let changed = self.own_change.as_ref().map(|(change, _)| change.view);
         let is_newer = |view| changed.is_none_or(|known| known < view) && self.view < view;
@@ -204,17 +226,26 @@ impl Replica {
     /// it knows everything of a view before the last one in it. A view that was entered while
     /// others were asked shows nothing about an earlier COMMIT, which the next VIEW-CHANGE must
     /// claim.
-    fn knows(&self, signed: &SignedVote) -> bool {
-        let Vote { kind, view, height, hash, .. } = signed.body;
-        if height <= self.stable.height.max(self.floor) || view < self.replayed {
+    fn knows(&self, vote: &Vote) -> bool {
+        let Vote { kind, view, height, hash, .. } = *vote;
+        if kind != CertificateKind::Commit {
+            return self.knows_acceptance(view, height, hash);
+        }
+        let prepared = self.slots.get(&height).and_then(|slot| slot.prepared.as_ref());
+        self.is_known_past(view, height)
+            || prepared.is_some_and(|prepared| prepared.vote.view >= view)
+    }
+
+    fn is_known_past(&self, view: View, height: Height) -> bool {
+        height <= self.stable.height.max(self.floor) || view < self.replayed
+    }
+
+    /// Whether the journal knows that this was accepted: what a PREPARE or PRE-PREPARE rests on.
+    fn knows_acceptance(&self, view: View, height: Height, hash: Hash) -> bool {
+        if self.is_known_past(view, height) {
             return true;
         }
-        let slot = self.slots.get(&height);
-        if kind == CertificateKind::Commit {
-            let prepared = slot.and_then(|slot| slot.prepared.as_ref());
-            return prepared.is_some_and(|prepared| prepared.vote.view >= view);
-        }
-        let accepted = slot.and_then(|slot| slot.accepted);
+        let accepted = self.slots.get(&height).and_then(|slot| slot.accepted);
         let is_accepted = accepted.is_some_and(|own| own.view == view && own.digest == hash);
         let begun = self.entering().filter(|new_view| new_view.body.view == view);
         let mut order = begun.into_iter().flat_map(|new_view| new_view.body.order.iter());

@@ -68,6 +68,8 @@ pub struct Replica {
     pub(crate) unfair: BTreeSet<u8>,
     /// Who has left the view alone, in this term.
     pub(crate) alone: BTreeMap<u8, Alone>,
+    /// Whose questions were answered since the last heartbeat.
+    pub(crate) answered: Answered,
 
     /// What is to be done once the journal has something.
     pub(crate) awaited: BTreeMap<Token, After>,
@@ -136,6 +138,16 @@ pub(crate) enum Voice {
     Muted,
 }
 
+/// Who asked since the last heartbeat. Everyone asks once in a heartbeat, so whoever asks more often
+/// gets no more for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Answered {
+    /// STATUS.
+    pub(crate) status: BTreeSet<u8>,
+    /// RECALL.
+    pub(crate) recall: BTreeSet<u8>,
+}
+
 /// What waits for the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum After {
@@ -175,6 +187,7 @@ impl Replica {
             changes: BTreeMap::new(),
             unfair: BTreeSet::new(),
             alone: BTreeMap::new(),
+            answered: Answered::default(),
             awaited: BTreeMap::new(),
             last_token: 0,
             oldest: None,

@@ -84,8 +84,9 @@ pub struct Pace {
     pub manual: bool,
 }
 
-/// What a proposal may hold on every chain. What the chain's parameters add, such as gas, the
-/// engine judges with the transactions.
+/// What a proposal may hold on every chain. What governance may change, such as the gas of a block,
+/// is no part of it: validators that have executed more and less would judge otherwise. Execution
+/// passes over what is too much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BlockLimits {
     /// Transactions.

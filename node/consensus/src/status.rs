@@ -1,7 +1,7 @@
 //! STATUS: whoever hears what another has sends what it lacks. It replaces every lost message.
 //!
-//! Each answer is bounded by the window, and each validator asks twice a second at most, so
-//! nobody can be made to send much.
+//! Each answer is bounded by the window, and a validator gets one in a heartbeat of whoever
+//! answers, however often it asks: nobody can be made to send much.
 
 use alloc::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{
 /// How it stands with a validator that others may have to join.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Alone {
-    /// Heartbeats since it left the view alone.
+    /// Heartbeats of this replica since it left the view alone.
     beats: u16,
     /// How often it was joined.
     joined: u8,
@@ -49,14 +49,17 @@ impl Replica {
     /// Sends what another validator lacks.
     pub(crate) fn heard_status(&mut self, from: u8, status: &Status) {
         let epoch = self.reign.epoch();
+        if status.is_unfair && status.epoch == epoch && status.view == self.view {
+            self.called_unfair(from);
+        }
+        if !self.answered.status.insert(from) {
+            return;
+        }
         if status.epoch != epoch {
             if status.epoch < epoch {
                 self.act(Action::SendEpochEnd { to: from, epoch: status.epoch });
             }
             return;
-        }
-        if status.is_unfair && status.view == self.view {
-            self.called_unfair(from);
         }
         self.notice_alone(from, status);
         self.send_view(from, status);

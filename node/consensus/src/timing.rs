@@ -9,7 +9,7 @@ use weal_types::{Height, View};
 use crate::{
     event::{Action, Timer},
     message::Message,
-    replica::{Phase, Replica},
+    replica::{Answered, Phase, Replica},
     settings::{HEARTBEAT_MS, PROGRESS_MOST_MS, PROGRESS_MS, RESEND_MS},
 };
 
@@ -94,8 +94,12 @@ impl Replica {
 
     /// T(k): doubles with every view in a row in which nothing was ordered.
     fn patience_ms(&self) -> u64 {
-        let fruitless = self.target().0.saturating_sub(self.productive.0).min(5);
-        PROGRESS_MS.saturating_mul(1 << fruitless).min(PROGRESS_MOST_MS)
+        PROGRESS_MS.saturating_mul(1 << self.fruitless()).min(PROGRESS_MOST_MS)
+    }
+
+    /// Views in a row in which nothing was ordered; no more than five count.
+    pub(crate) fn fruitless(&self) -> u64 {
+        self.target().0.saturating_sub(self.productive.0).min(5)
     }
 
     /// A timer has run out.
@@ -138,6 +142,7 @@ impl Replica {
     }
 
     fn beat(&mut self) {
+        self.answered = Answered::default();
         self.ask_again();
         let status = self.status();
         self.act(Action::Broadcast(Message::Status(status)));

@@ -316,6 +316,10 @@ impl Rules<'_> {
             self.check_own(vote.signer)?;
             self.add(checks, vote)?;
         }
+        for proposal in held.proposals.iter() {
+            self.check_own(proposal.signer)?;
+            self.add(checks, proposal)?;
+        }
         if let Some(change) = &held.change {
             self.check_own(change.signer)?;
             self.add(checks, change)?;

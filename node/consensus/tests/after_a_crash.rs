@@ -134,7 +134,7 @@ fn hear(replica: &mut Replica, from: u8, message: Message) -> Vec<Action> {
 
 fn remember(replica: &mut Replica, from: u8, epoch: u64, votes: Vec<SignedVote>) -> Vec<Action> {
     let votes = Bounded::new(votes).unwrap();
-    let held = Recollection { votes, change: None, new_view: None };
+    let held = Recollection { votes, ..Recollection::default() };
     hear(replica, from, Message::Recalled(Epoch(epoch), LIFE, Arc::new(held)))
 }
 

@@ -242,19 +242,14 @@ impl Driver {
             return Ok(());
         };
         let body = match body {
-            Ok((proposal, transactions)) if self.fits(&proposal) => {
+            Ok((proposal, transactions)) => {
                 self.bodies.add(proposal.clone(), transactions);
                 self.is_pool_stale = true;
                 Body::Valid(proposal)
             }
-            _ => Body::Invalid,
+            Err(_) => Body::Invalid,
         };
         self.step(Event::Body { height, digest, body })
-    }
-
-    /// Whether a block needs no more gas than one may.
-    pub(super) fn fits(&self, proposal: &Proposal) -> bool {
-        proposal.gas <= self.params.block_gas
     }
 
     fn give_body(&mut self, to: &PublicKey, digest: Hash) {
@@ -284,9 +279,10 @@ impl Driver {
         &mut self,
         executed: &Executed,
     ) -> Result<Vec<(TxHash, SkipReason)>, String> {
-        let dropped = self.pool.settle(&executed.transactions, &executed.receipts);
-        self.note_block(executed.proposal.as_ref());
         self.params = load_params(&self.state)?;
+        let (transactions, receipts) = (&executed.transactions, &executed.receipts);
+        let dropped = self.pool.settle(transactions, receipts, &self.params);
+        self.note_block(executed.proposal.as_ref());
         self.parent = executed.header.clone();
         self.renew_membership(executed.changes_validators)?;
         self.standing.executed(executed.header.height);

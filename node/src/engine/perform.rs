@@ -241,10 +241,7 @@ impl Driver {
             self.wanted.add(height, digest, holders, monotonic());
             return None;
         };
-        let body = match self.fits(proposal) {
-            true => Body::Valid(proposal.clone()),
-            false => Body::Invalid,
-        };
+        let body = Body::Valid(proposal.clone());
         self.is_pool_stale = true;
         Some(Event::Body { height, digest, body })
     }

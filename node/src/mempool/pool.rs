@@ -7,6 +7,7 @@ use std::{
 };
 
 use lru::LruCache;
+use weal_runtime::admission::intrinsic_gas;
 use weal_types::{
     AccountId, Amount, Nonce, TimeMs, TxHash,
     params::ChainParams,
@@ -21,9 +22,6 @@ use super::{
 
 /// Dropped transactions whose reason is remembered for whoever asks.
 const DROPPED: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
-
-/// How often a transaction is offered to blocks that skip it for want of room.
-const OFFERS: u8 = 3;
 
 /// A place among what blocks may take, from the oldest on.
 pub type Turn = (u64, Nonce);
@@ -205,6 +203,7 @@ impl Pool {
         &mut self,
         block: &[Arc<Pooled>],
         receipts: &[Receipt],
+        params: &ChainParams,
     ) -> Vec<(TxHash, SkipReason)> {
         self.settled += 1;
         let mut dropped = Vec::new();
@@ -222,7 +221,7 @@ impl Pool {
                     self.remove(&signer, nonce, None);
                 }
                 Outcome::Skipped(reason) => {
-                    dropped.extend(self.skipped(&signer, nonce, *reason));
+                    dropped.extend(self.skipped(pooled, *reason, params));
                 }
             }
         }
@@ -244,21 +243,29 @@ impl Pool {
     /// A block had no room, or the transaction cannot run: then it never will.
     fn skipped(
         &mut self,
-        account: &AccountId,
-        nonce: Nonce,
+        pooled: &Pooled,
         reason: SkipReason,
+        params: &ChainParams,
     ) -> Option<(TxHash, SkipReason)> {
-        let queue = self.queues.get_mut(account)?;
-        let offers = queue.give_back(nonce);
+        let transaction = pooled.verified.transaction();
+        let (account, nonce, asked) =
+            (transaction.signer, transaction.nonce, transaction.gas_limit);
+        self.queues.get_mut(&account)?.give_back(nonce);
         let is_over = match reason {
-            SkipReason::OverQuota | SkipReason::GasLimit => offers >= OFFERS,
+            // A leader may fill its block with more than fits. What fits into an empty one waits
+            // for another leader.
+            SkipReason::OverQuota | SkipReason::GasLimit => {
+                asked > params.account_gas_per_block
+                    || asked > params.transaction_gas
+                    || asked < intrinsic_gas(&pooled.verified)
+            }
             // What it follows stood in a block that came to nothing. A nonce that is used goes as
             // stale.
             SkipReason::WrongNonce => false,
             _ => true,
         };
         if is_over {
-            return self.remove(account, nonce, Some(reason));
+            return self.remove(&account, nonce, Some(reason));
         }
         None
     }

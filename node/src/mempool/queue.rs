@@ -21,7 +21,6 @@ pub(super) struct Entry {
     /// When everyone was offered it first, by this node, while the present leader leads.
     pub offered_to_all: Option<TimeMs>,
     is_durable: bool,
-    offers: u8,
 }
 
 impl Entry {
@@ -67,7 +66,6 @@ impl Queue {
             ready_since: None,
             offered_to_all: None,
             is_durable: false,
-            offers: 0,
         };
         self.entries.insert(nonce.0, entry);
     }
@@ -123,16 +121,12 @@ impl Queue {
     /// A block has taken the transaction.
     pub fn take(&mut self, nonce: Nonce) {
         self.next = self.next.max(Nonce(nonce.0 + 1));
-        if let Some(entry) = self.entries.get_mut(&nonce.0) {
-            entry.offers = entry.offers.saturating_add(1);
-        }
     }
 
-    /// A block has not executed the transaction after all; how often it was offered.
-    pub fn give_back(&mut self, nonce: Nonce) -> u8 {
+    /// A block has not executed the transaction after all.
+    pub fn give_back(&mut self, nonce: Nonce) {
         self.next = self.next.min(nonce).max(self.base);
         self.offered = self.offered.min(self.next);
-        self.entries.get(&nonce.0).map_or(u8::MAX, |entry| entry.offers)
     }
 
     /// A block has executed the transaction of this nonce.

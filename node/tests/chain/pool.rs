@@ -6,7 +6,12 @@ use weal_node::{
     engine::Taken,
     mempool::{Fate, Mempool, Pooled, SubmitError},
 };
-use weal_types::{Gas, Hash, Nonce, TimeMs, params::ChainParams, receipt::SkipReason};
+use weal_types::{
+    Gas, Hash, Nonce, TimeMs,
+    codec::Version,
+    params::ChainParams,
+    receipt::{Outcome, Receipt, SkipReason},
+};
 
 use crate::{
     people,
@@ -209,6 +214,29 @@ fn all_that_clients_of_this_node_wait_for_is_offered_and_of_what_was_pushed_the_
     let params = params();
     let judge = |at| pool.judge(&[], (&params, TimeMs(0)), TimeMs(at)).to_offer.len();
     assert_eq!([judge(999), judge(1_000), judge(1_001)], [0, 64 + 80, 0]);
+}
+
+/// What was passed over for want of room went after the third time, so three leaders that fill their
+/// blocks beyond the gas that a block has could make others' transactions vanish.
+#[test]
+fn only_what_fits_into_no_block_is_dropped_for_want_of_room() {
+    for (asked_at_most, is_dropped) in [(5_000_000, false), (4_999_999, true)] {
+        let pool = Mempool::default();
+        let params = ChainParams { account_gas_per_block: Gas(asked_at_most), ..params() };
+        let waiting = ready(&pool, 0, 0..1, 0);
+        let outcome = Outcome::Skipped(SkipReason::OverQuota);
+        let receipt = Receipt { version: Version, index: 0, outcome };
+        for _ in 0..10 {
+            pool.take(&waiting);
+            let dropped = pool.settle(&waiting, std::slice::from_ref(&receipt), &params);
+            assert_eq!(!dropped.is_empty(), is_dropped);
+            if is_dropped {
+                break;
+            }
+        }
+        let fate = pool.fate(&waiting[0].verified.hash());
+        assert_eq!(fate == Fate::Pending, !is_dropped, "{fate:?}");
+    }
 }
 
 /// Blocks took transactions as they had come, nonces or not: those that came before the ones that

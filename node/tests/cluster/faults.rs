@@ -7,9 +7,9 @@ use weal_node::{
     node::Node,
     peers::packet::Packet,
 };
-use weal_types::{Height, TimeMs, codec::Bounded, transaction::SignedTransaction};
+use weal_types::{Gas, Height, TimeMs, codec::Bounded, transaction::SignedTransaction};
 
-use crate::world::Cluster;
+use crate::{people::PEOPLE, world::Cluster};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_was_away_catches_up_and_takes_part() {
@@ -90,6 +90,36 @@ async fn a_leader_that_leaves_somebody_out_loses_its_view() {
     assert!(is_final(&cluster), "thirty seconds later it is still left out");
     assert!(cluster.node(1).head().header.height.0 > 10, "the leader made blocks all the time");
     drop(puppet);
+    cluster.check().await;
+}
+
+/// How much gas a block may need is governance's to change, and validators have executed more or
+/// less of what it said. So a block that needs too much is ordered; what does not fit is passed
+/// over, and waits for another block.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_that_fills_a_block_beyond_its_gas_gains_nothing() {
+    let mut cluster = Cluster::new(4);
+    (1..4).for_each(|number| cluster.start_one(number));
+    let mut puppet = cluster.puppet(0);
+    cluster.wait("the puppet is heard", || puppet.is_connected(3)).await;
+    // With 5,000,000 gas each, 50 of them fit.
+    let wires: Vec<_> = (0..56).map(|count| cluster.transfer(count % PEOPLE, 1)).collect();
+    let verdicts = cluster.node(1).submit(wires.clone()).await;
+    puppet.propose(cluster.node(1).clock().now(), wires);
+    cluster
+        .wait("they vote", || cluster.running().all(|node| node.head().header.height.0 == 1))
+        .await;
+    let (proposal, _) = cluster.node(2).ledger().body(Height(1)).unwrap().unwrap();
+    assert_eq!(proposal.unwrap().gas, Gas(56 * 5_000_000));
+    drop(puppet);
+    let mut heights = Vec::new();
+    for verdict in verdicts {
+        let hash = verdict.unwrap();
+        cluster.settle(hash).await;
+        let place = cluster.node(1).ledger().find(&hash).unwrap().unwrap();
+        heights.push(place.height);
+    }
+    assert_eq!(heights.iter().filter(|height| **height == Height(1)).count(), 50);
     cluster.check().await;
 }
 

@@ -35,7 +35,7 @@ fn named(name: &'static str, what: &'static str, setup: Setup) -> Named {
 fn normal() -> Vec<Named> {
     let views = Setup::views;
     let heights = |byzantine| Setup { last: Height(2), ..views(byzantine, 2) };
-    let narrow = |byzantine| Setup { window: 1, ..heights(byzantine) };
+    let narrow = |byzantine| Setup { window: 1, variants: 1, ..heights(byzantine) };
     let quorums = |byzantine| Setup { delivery: Delivery::Quorums, ..views(byzantine, 2) };
     let each = Setup { delivery: Delivery::Each, ..views(0, 1) };
     let epoch = |byzantine| Setup {
@@ -69,8 +69,8 @@ fn normal() -> Vec<Named> {
         named("each-0", "1 height, 1 view, every message comes alone", each),
         named("heights-0", "2 heights, 2 views, the liar leads view 0", heights(0)),
         named("heights-1", "2 heights, 2 views, the liar leads view 1", heights(1)),
-        named("narrow-0", "heights-0, one slot at a time", narrow(0)),
-        named("narrow-1", "heights-1, one slot at a time", narrow(1)),
+        named("narrow-0", "heights-0, one slot at a time, one proposal for each", narrow(0)),
+        named("narrow-1", "heights-1, one slot at a time, one proposal for each", narrow(1)),
         named("epoch-0", "an epoch ends; the liar leads both first views", epoch(0)),
         named("epoch-1", "an epoch ends; the liar leads the old one's view 1", epoch(1)),
         named("progress-0", "1 height, the silent one leads view 0", progress(0, 1)),
@@ -88,7 +88,8 @@ fn with_journals() -> Vec<Named> {
         crasher: Some(crasher),
         ..Setup::views(byzantine, 2)
     };
-    let narrow = |byzantine, crasher| Setup { window: 1, ..crash(byzantine, crasher, 2) };
+    let narrow =
+        |byzantine, crasher| Setup { window: 1, variants: 1, ..crash(byzantine, crasher, 2) };
     vec![
         named(
             "delay-0",

@@ -54,9 +54,28 @@ fn an_old_journal_takes_the_voice() {
     lab.cut.clear();
     lab.nodes[1].journal.clear();
     lab.restart(1, |_| {});
-    lab.run();
+    lab.ring_all(Timer::Heartbeat);
     assert!(matches!(lab.nodes[1].muted, Some(Message::Vote(_))));
     assert!(!lab.nodes[1].replica.has_voice());
+}
+
+/// A leader is heard to propose before it is heard to vote: its PREPARE was lost with the power.
+#[test]
+fn an_old_journal_takes_the_voice_of_whoever_only_proposed() {
+    let mut lab = Lab::new(4);
+    lab.tell(0, Event::Pool(Some(lab.now)));
+    let said = std::mem::take(&mut lab.wire);
+    for (to, from, message) in said {
+        if matches!(message, Message::PrePrepare(_)) {
+            lab.deliver(to, from, message);
+        }
+    }
+    lab.lose();
+    lab.nodes[0].journal.clear();
+    lab.restart(0, |_| {});
+    lab.ring_all(Timer::Heartbeat);
+    assert!(matches!(lab.nodes[0].muted, Some(Message::PrePrepare(_))));
+    assert!(!lab.nodes[0].replica.has_voice());
 }
 
 #[test]
@@ -79,8 +98,7 @@ fn a_view_that_was_left_stays_left() {
     lab.ring(1, Timer::Progress);
     lab.restart(1, |_| {});
     lab.cut.clear();
-    lab.ring(1, Timer::Heartbeat);
-    lab.run();
+    lab.ring_all(Timer::Heartbeat);
     let changes =
         lab.said.iter().filter(|(by, said)| *by == 1 && matches!(said, Message::ViewChange(..)));
     assert_eq!(changes.count(), 2, "said before, and again");

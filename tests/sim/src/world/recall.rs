@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use weal_consensus::{Action, Event, Life, Message, Recollection, Statement, Verified};
+use weal_consensus::{
+    Action, Event, Life, Message, PrePrepare, Recollection, Statement, Timer, Verified,
+};
 use weal_types::{
     ChainId, View,
     certificate::{CertificateKind, Vote},
@@ -72,6 +74,8 @@ impl World {
         }
         let mut replica = on.replica.clone();
         let now = on.clock.read(self.now);
+        // It may have answered this member since its last heartbeat.
+        drop(replica.step(now, Event::Expired(Timer::Heartbeat)));
         let question = Message::Recall(epoch, Life(0));
         let question = Verified::check(question, &replica.rules(), &*self.keys).ok()?;
         let answers = replica.step(now, Event::Message { from, message: question });
@@ -86,7 +90,14 @@ impl World {
 fn contradicts(message: &Message, held: &Recollection, chain: &ChainId) -> bool {
     let left = held.change.as_ref().map_or(View::ZERO, |change| change.body.view);
     match message {
-        Message::PrePrepare(signed) => signed.body.view < left,
+        Message::PrePrepare(signed) => {
+            let (view, proposal) = (signed.body.view, &signed.body.proposal);
+            let is_other = |held: &PrePrepare| {
+                (held.view, held.proposal.height) == (view, proposal.height)
+                    && held.proposal.digest() != proposal.digest()
+            };
+            view < left || held.proposals.iter().any(|held| is_other(&held.body))
+        }
         Message::Vote(signed) if signed.body.kind != CertificateKind::Checkpoint => {
             let place = |vote: &Vote| (vote.kind, vote.epoch, vote.view, vote.height);
             let is_other =
