@@ -9,7 +9,7 @@ mod kill;
 mod partition;
 mod slow;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::{abilities::Need, world::World};
 
@@ -59,6 +59,11 @@ pub const FAULTS: &[Fault] = &[
     directory::LOST,
     clocks::JUMP,
 ];
+
+/// The fault of this name on the command line.
+pub fn parse(name: &str) -> Result<&'static Fault> {
+    named(name).with_context(|| format!("no fault is called `{name}`; see `weal-chaos list`"))
+}
 
 /// The fault of this name.
 pub fn named(name: &str) -> Option<&'static Fault> {

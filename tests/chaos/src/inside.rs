@@ -12,7 +12,7 @@ use weal_demo::code;
 
 use crate::{
     Place, clock,
-    faults::{FAULTS, Fault, named},
+    faults::{Fault, named},
     network::Network,
     outside::{Given, REFUSED},
     report,
@@ -37,8 +37,8 @@ const SLICE: [&str; 9] = [
 
 /// Which faults come.
 pub enum Course {
-    /// All, in an order that the seed decides, again and again.
-    Minutes(u64),
+    /// These, in an order that the seed decides, again and again, for so many minutes.
+    Minutes(u64, Vec<&'static Fault>),
     /// The most telling ones, short.
     Slice,
     /// This one.
@@ -91,13 +91,13 @@ fn follow(world: &mut World, course: &Course) -> Result<()> {
             let faults = SLICE.iter().filter_map(|name| named(name));
             faults.into_iter().try_for_each(|fault| round(world, fault))
         }
-        Course::Minutes(minutes) => {
+        Course::Minutes(minutes, faults) => {
             let begun = clock::now();
             let length = Duration::from_secs(minutes * 60);
             let mut left = Vec::new();
             while begun.elapsed() < length {
                 if left.is_empty() {
-                    left = FAULTS.iter().collect();
+                    left.clone_from(faults);
                 }
                 let chosen = world.draw(left.len() as u64) as usize;
                 round(world, left.swap_remove(chosen))?;

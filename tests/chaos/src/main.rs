@@ -51,13 +51,18 @@ enum Command {
         /// How long.
         #[arg(long, default_value_t = 30)]
         minutes: u64,
+        /// Only these faults, as `list` has them: `--only halves,alone`. Where none of them ends a
+        /// process, memory is followed over the whole run.
+        #[arg(long, value_name = "FAULT", value_delimiter = ',', value_parser = faults::parse)]
+        only: Vec<&'static faults::Fault>,
         #[command(flatten)]
         place: Place,
     },
     /// A single fault.
     One {
         /// Its name, as `list` has it.
-        fault: String,
+        #[arg(value_parser = faults::parse)]
+        fault: &'static faults::Fault,
         #[command(flatten)]
         place: Place,
     },
@@ -105,12 +110,13 @@ fn main() -> ExitCode {
             }
             return ExitCode::SUCCESS;
         }
-        Command::Run { minutes, place } => go(place, inside::Course::Minutes(*minutes)),
+        Command::Run { minutes, only, place } => {
+            let faults =
+                if only.is_empty() { faults::FAULTS.iter().collect() } else { only.clone() };
+            go(place, inside::Course::Minutes(*minutes, faults))
+        }
         Command::Slice { place } => go(place, inside::Course::Slice),
-        Command::One { fault, place } => match faults::named(fault) {
-            Some(fault) => go(place, inside::Course::One(fault)),
-            None => Err(anyhow::anyhow!("no fault is called `{fault}`; `weal-chaos list`")),
-        },
+        Command::One { fault, place } => go(place, inside::Course::One(fault)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -90,6 +90,14 @@ fn courses(lives: &[Life]) -> String {
         let files = format!("{} / {} / {}", files.first, files.max, files.last);
         let _ = writeln!(text, "{number:>4}  {node:>9}  {seconds:>7}  {memory:>26}  {files:>21}");
     }
+    for (number, life) in lives.iter().enumerate().filter(|(_, life)| life.is_long()) {
+        let every_fifth = |course: &Course| {
+            let minutes = course.minutes.iter().step_by(5);
+            minutes.map(u64::to_string).collect::<Vec<_>>().join(" ")
+        };
+        let (memory, files) = (every_fifth(&life.memory), every_fifth(&life.files));
+        let _ = writeln!(text, "life {number} every fifth minute: {memory} KiB; {files} files");
+    }
     text
 }
 

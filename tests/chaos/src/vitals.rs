@@ -18,7 +18,7 @@ const EVERY: Duration = Duration::from_secs(2);
 const WARM: Duration = Duration::from_secs(10);
 
 /// What one process used.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Course {
     /// Once warm.
     pub first: u64,
@@ -26,10 +26,17 @@ pub struct Course {
     pub max: u64,
     /// Last seen.
     pub last: u64,
+    /// The most in each minute, from the start of the process on.
+    pub minutes: Vec<u64>,
 }
 
 impl Course {
-    fn see(&mut self, value: u64) {
+    fn see(&mut self, value: u64, seconds: u64) {
+        let minute = usize::try_from(seconds / 60).unwrap_or(usize::MAX - 1);
+        if self.minutes.len() <= minute {
+            self.minutes.resize(minute + 1, 0);
+        }
+        self.minutes[minute] = self.minutes[minute].max(value);
         if self.first == 0 {
             self.first = value;
         }
@@ -52,6 +59,13 @@ pub struct Life {
     pub memory: Course,
     /// Open file descriptors.
     pub files: Course,
+}
+
+impl Life {
+    /// Whether it lived long enough for its course to be told minute by minute.
+    pub const fn is_long(&self) -> bool {
+        self.seconds >= 600
+    }
 }
 
 /// All lives so far; clones share them.
@@ -100,9 +114,9 @@ impl Lives {
             let memory = memory.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
             let files = fs::read_dir(format!("{process}/fd")).map(Iterator::count).ok();
             if let (Some(memory), Some(files)) = (memory, files) {
-                life.memory.see(memory);
-                life.files.see(files as u64);
                 life.seconds = life.begun.elapsed().as_secs();
+                life.memory.see(memory, life.seconds);
+                life.files.see(files as u64, life.seconds);
             }
         }
     }

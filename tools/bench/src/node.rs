@@ -10,9 +10,13 @@ mod fault;
 mod load;
 pub mod process;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use tokio::runtime::Runtime;
+use weal_client::rpc::{
+    Client,
+    types::{Block, BlockGet, U64},
+};
 
 use crate::report::Row;
 
@@ -28,6 +32,9 @@ const IDLE: Duration = Duration::from_secs(10);
 
 /// How long the chain runs at each part of its throughput.
 const LEVEL: Duration = Duration::from_secs(10);
+
+/// How long a node may take to answer when nothing else is asked of it.
+const ANSWER: Duration = Duration::from_secs(30);
 
 /// Donations per second for which a sustained run is signed; a faster chain ends it early.
 const SIGNED_RATE: usize = 6_000;
@@ -84,6 +91,7 @@ pub fn run(setup: Setup) -> Vec<Row> {
         bench.level(rate, percent);
     }
     if setup.validators > 1 {
+        bench.compare();
         bench.kill_the_leader(rate);
     }
     bench.rows
@@ -179,6 +187,22 @@ impl Bench {
         let run = load::paced(&urls, &donations, self.setup.batch, rate);
         let run = self.runtime.block_on(run);
         self.latencies(&format!("at_{percent}"), &run);
+    }
+
+    /// All validators have executed the same: a header names its parent, so one block that all have
+    /// speaks for all below it.
+    fn compare(&mut self) {
+        let heights = self.nodes.iter().map(|node| node.metrics().get("weal_height"));
+        let common = heights.fold(f64::INFINITY, f64::min);
+        let params = BlockGet { height: Some(U64(common as u64)), hash: None };
+        let hash = |node: &NodeProcess| {
+            let client = Client::new(node.url(), ANSWER).expect("an address");
+            let block: Block = client.request("chain_block", &params).expect("a block");
+            block.header.hash.0
+        };
+        let hashes: BTreeSet<_> = self.nodes.iter().map(hash).collect();
+        assert_eq!(hashes.len(), 1, "validators differ at height {common}: {hashes:?}");
+        self.row("same_blocks", common, "heights");
     }
 
     fn latencies(&mut self, name: &str, run: &Run) {
