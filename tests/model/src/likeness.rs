@@ -31,14 +31,15 @@ const WITHOUT_CRASHES: &[&str] = &[
     "own_change",
 ];
 
-/// Left out where VIEW-CHANGEs come in groups that have their effect at once.
-const IN_GROUPS: &[&str] = &[
-    // The VIEW-CHANGEs in a NEW-VIEW that was accepted, and those that a leader has made use of.
-    // They are for views that this replica has reached, so they make it follow nobody.
-    "changes",
-    // The NEW-VIEW of the present view, which another one for it does not replace.
-    "new_view: Some",
-];
+/// Left out where VIEW-CHANGEs come in groups: the NEW-VIEW of the present view, which another one
+/// for it does not replace.
+const IN_GROUPS: &[&str] = &["new_view: Some"];
+
+/// Left out where such groups have their effect at once: the VIEW-CHANGEs in a NEW-VIEW that was
+/// accepted, and those that a leader has made use of. They are for views that this replica has
+/// reached, so they make it follow nobody. A leader whose own VIEW-CHANGE waits for the journal has
+/// yet to make use of them.
+const AT_ONCE: &[&str] = &["changes"];
 
 /// Left out where votes come as certificates: its own votes are all that it counts.
 const AS_CERTIFICATES: &[&str] = &["prepares", "commits", "checkpoints"];
@@ -53,12 +54,17 @@ const BETWEEN_VIEWS: &[&str] = &["proposed", "accepted"];
 /// What is left of a state.
 pub fn likeness(setup: &Setup, machine: &Machine) -> String {
     let text = format!("{machine:?}");
+    let is_between = text.contains("phase: Changing");
+    let has_journal = machine.disk.matters(setup.journal_of(machine.who));
     let mut names = ALWAYS.to_vec();
-    if !machine.disk.matters(setup.journal_of(machine.who)) {
+    if !has_journal {
         names.extend(WITHOUT_CRASHES);
     }
     if setup.delivery != Delivery::Each {
         names.extend(IN_GROUPS);
+        if !(has_journal && is_between) {
+            names.extend(AT_ONCE);
+        }
     }
     if setup.delivery == Delivery::Certificates {
         names.extend(AS_CERTIFICATES);
@@ -66,7 +72,7 @@ pub fn likeness(setup: &Setup, machine: &Machine) -> String {
     if setup.timers == Timers::Free {
         names.extend(FREE_TIMERS);
     }
-    if text.contains("phase: Changing") {
+    if is_between {
         names.extend(BETWEEN_VIEWS);
     }
     without(&text, &names)
