@@ -121,6 +121,8 @@ impl Driver {
         self.bodies.settle(self.parent.height);
         self.replay(replay)?;
         loop {
+            // What the door lets in depends on it.
+            self.speaker.invited().turn(self.replica.view(), self.parent.height);
             let timers = self.timers.values().copied();
             let input = match timers.chain(self.wanted.next()).chain(self.next_sync()).min() {
                 None => waiting.recv().map_err(|_| RecvTimeoutError::Disconnected),

@@ -7,6 +7,7 @@ mod people;
 mod epochs;
 mod faults;
 mod giver;
+mod liar;
 mod members;
 mod puppet;
 mod snapshot;

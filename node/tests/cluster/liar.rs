@@ -1,0 +1,68 @@
+//! A validator that makes others check what does not hold.
+
+use weal_node::{mempool::Fate, peers::packet::Packet};
+use weal_types::{ChainId, Height, codec::Bounded, transaction::SignedTransaction};
+
+use crate::{people, puppet::Puppet, world::Cluster};
+
+/// Four validators, one of which lies.
+async fn with_liar(liar: usize) -> (Cluster, Puppet) {
+    let mut cluster = Cluster::new(4);
+    (0..4).filter(|number| *number != liar).for_each(|number| cluster.start_one(number));
+    let puppet = cluster.puppet(liar);
+    cluster.wait("the liar is heard", || puppet.is_connected(3)).await;
+    (cluster, puppet)
+}
+
+/// Transfers that are signed for another chain.
+fn false_ones(cluster: &Cluster, count: u64) -> Vec<Vec<u8>> {
+    let now = cluster.running().next().unwrap().clock().now();
+    (0..count).map(|nonce| people::transfer(&ChainId([9; 32]), now, 0, nonce, 1)).collect()
+}
+
+fn strikes(cluster: &Cluster, number: usize) -> u64 {
+    cluster.node(number).metrics().strikes.get()
+}
+
+/// Waits until a node has looked at everything that the liar has sent it so far: at a transaction,
+/// which comes after blocks.
+async fn look_away(cluster: &mut Cluster, puppet: &Puppet, number: usize) {
+    let wire = cluster.transfer(7, 1);
+    let transaction = SignedTransaction::from_wire(&wire).unwrap().transaction;
+    let hash = transaction.hash(&cluster.spec.chain);
+    puppet.give(&cluster.key(number), &push(vec![wire]));
+    let node = cluster.node(number);
+    let is_known =
+        || node.fate(&hash) == Fate::Pending || node.ledger().find(&hash).unwrap().is_some();
+    cluster.wait("what comes after it is known", is_known).await;
+}
+
+fn push(wires: Vec<Vec<u8>>) -> Packet {
+    Packet::Transactions(Bounded::new(wires).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_is_taken_at_its_word_until_it_has_sent_one_false_block() {
+    let (mut cluster, puppet) = with_liar(0).await;
+    let time = cluster.node(1).clock().now();
+    for height in 1..=5 {
+        let (_, body) = puppet.proposal(Height(height), (time, false_ones(&cluster, 3)));
+        puppet.give(&cluster.key(1), &body);
+    }
+    look_away(&mut cluster, &puppet, 1).await;
+    assert_eq!(strikes(&cluster, 1), 1, "one was checked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn blocks_of_whoever_does_not_lead_are_not_looked_at() {
+    let (mut cluster, puppet) = with_liar(3).await;
+    let time = cluster.node(1).clock().now();
+    for height in 1..=5 {
+        // It names the leader as the one who proposes it, and other transactions than it brings.
+        let (proposal, _) = puppet.proposal(Height(height), (time, false_ones(&cluster, 3)));
+        let wires = Bounded::new(false_ones(&cluster, 2)).unwrap();
+        puppet.give(&cluster.key(1), &Packet::Body(Box::new(proposal), wires));
+    }
+    look_away(&mut cluster, &puppet, 1).await;
+    assert_eq!(strikes(&cluster, 1), 0);
+}
