@@ -1,6 +1,7 @@
 //! A running chain: everything between the data directory and the handle.
 
 mod connect;
+mod database;
 mod error;
 mod head;
 mod resume;
@@ -16,23 +17,29 @@ use std::{
 use weal_consensus::Replica;
 use weal_net::{Network, Peer};
 use weal_runtime::Runtime;
-use weal_state::{Batch, Options, RocksOptions, RocksStore, State, StateError, StoreError};
+use weal_state::{Batch, Options, RocksStore, State, StateError};
 use weal_types::PublicKey;
 
 use connect::Links;
+pub(crate) use database::open_database;
+use database::open_store;
 pub use error::OpenError;
 pub(crate) use head::genesis_block;
 use head::{begin, read_head};
 
 use crate::{
     clock::Clock,
-    engine::{self, Committer, Engine, EngineInput, EngineParts, InFlight, Ordering, Workers},
+    engine::{
+        self, Committer, Engine, EngineInput, EngineParts, InFlight, Ordering, ShownVoice, Workers,
+    },
+    evidence,
     executor::Executor,
+    failure::Failure,
     finality::Finality,
     genesis::ChainSpec,
     intake::{self, Intake, IntakeParts},
     journal::{self, Journal, JournalConfig, JournalError, Opened, Record},
-    ledger::{self, Ledger},
+    ledger::Ledger,
     membership::{Keys, Membership},
     mempool::Mempool,
     metrics::Metrics,
@@ -44,6 +51,8 @@ use crate::{
 pub struct CoreConfig {
     /// Where database and journal are.
     pub directory: PathBuf,
+    /// Where evidence against validators is kept.
+    pub evidence: PathBuf,
     /// Whether what is acknowledged survives a power cut. Without it, it survives a crash of the
     /// process alone.
     pub sync: bool,
@@ -112,6 +121,8 @@ pub struct Core {
     pub intake: Intake,
     /// The database itself, for checkpoints.
     pub store: Arc<RocksStore>,
+    /// Whether this node takes part.
+    pub voice: ShownVoice,
     in_flight: Arc<InFlight>,
     links: Option<Links>,
     engine: Mutex<Engine>,
@@ -141,7 +152,7 @@ impl Core {
         config: &CoreConfig,
         parts: CoreParts,
         before: Before,
-        failed: Box<dyn FnOnce(String) + Send>,
+        failed: Box<dyn FnOnce(Failure) + Send>,
     ) -> Result<(Self, Arc<Finality>), OpenError> {
         let opening = Opening::new(config, parts, before)?;
         let keys = &opening.parts.keys;
@@ -275,7 +286,7 @@ impl Opening {
         config: &CoreConfig,
         opened: Opened,
         (accepted, replay): (&[Vec<u8>], Vec<Ordering>),
-        failed: Box<dyn FnOnce(String) + Send>,
+        failed: Box<dyn FnOnce(Failure) + Send>,
     ) -> Result<Core, OpenError> {
         let head = self.finality.head().header.height.0;
         self.parts.metrics.height.set(i64::try_from(head).unwrap_or(i64::MAX));
@@ -302,7 +313,11 @@ impl Opening {
         let kept = snapshots::open(config, &self.parts.metrics);
         let (shelf, keeper, keeper_thread) = kept.map_err(OpenError::Thread)?;
         let workers = Workers { executor: self.executor(), committer: self.committer(keeper) };
+        let voice = ShownVoice::default();
         let engine = EngineParts {
+            evidence: evidence::Folder::new(config.evidence.clone(), self.parts.spec.chain),
+            metrics: Arc::clone(&self.parts.metrics),
+            voice: voice.clone(),
             replica,
             settings,
             replay,
@@ -328,6 +343,7 @@ impl Opening {
             pool: self.pool,
             intake,
             store: self.store,
+            voice,
             in_flight: self.in_flight,
             links,
             engine: Mutex::new(engine),
@@ -356,32 +372,6 @@ impl Opening {
         };
         Ok(opened.start(Box::new(still_needed), Box::new(failed))?)
     }
-}
-
-/// Bytes of writes that the database keeps in memory. Each write finds its place among them by some
-/// twenty steps, and each step into memory that no cache holds costs as much as a hash: with 128
-/// MiB a donation took a tenth more processor time than with 32, compaction included (`weal-bench
-/// cluster`).
-const WRITE_BUFFER_BYTES: usize = 32 << 20;
-
-fn open_store(config: &CoreConfig) -> Result<Arc<RocksStore>, OpenError> {
-    Ok(open_database(&config.directory.join("db"), config.cache_bytes)?)
-}
-
-/// A database with everything that a node keeps.
-pub(crate) fn open_database(
-    path: &Path,
-    cache_bytes: usize,
-) -> Result<Arc<RocksStore>, StoreError> {
-    let columns = [&weal_state::COLUMNS[..], &ledger::COLUMNS[..]].concat();
-    let options = RocksOptions {
-        cache_bytes,
-        write_buffer_bytes: WRITE_BUFFER_BYTES,
-        // The journal holds what the database could lose in a power cut.
-        sync: false,
-        ..RocksOptions::default()
-    };
-    Ok(Arc::new(RocksStore::open(path, &columns, options)?))
 }
 
 /// What was accepted and is not in the database. A transaction goes from the pool through a block

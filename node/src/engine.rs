@@ -17,9 +17,12 @@
 //! | `sync` | catching up with blocks that others have made final |
 //! | `follow` | following without a vote; the way from epoch to epoch |
 //! | `identity` | by which of its keys the others know this node |
+//! | `voice` | whether it takes part |
+//! | `accuse` | what becomes of the evidence against a validator |
 //! | `commit` | writing what is final |
 //! | `in_flight` | what the journal must keep until then |
 
+mod accuse;
 mod bodies;
 mod commit;
 mod driver;
@@ -33,6 +36,7 @@ mod standing;
 mod start;
 mod sync;
 mod taken;
+mod voice;
 mod wanted;
 
 use std::{
@@ -50,11 +54,14 @@ use weal_types::{
 use crate::{
     clock::Clock,
     core::NetworkPlace,
+    evidence,
     executor::{Executed, Executor},
+    failure::Failure,
     journal::Journal,
     ledger::{Ancestry, Ledger},
     membership::Keys,
     mempool::{Mempool, Pooled},
+    metrics::Metrics,
     peers::blocks::ProvenBlock,
     validator_key::ValidatorKey,
 };
@@ -65,6 +72,7 @@ pub use in_flight::InFlight;
 pub use speak::{Own, Speaker};
 pub use start::pace;
 pub use taken::Taken;
+pub use voice::{ShownVoice, Voice};
 
 /// Blocks that may wait to be written. With the one being written and those in flight they stay
 /// below what the state can hold prepared.
@@ -151,6 +159,12 @@ pub struct EngineParts {
     pub journal: Journal,
     /// What is ordered and not yet written, for a journal that begins anew.
     pub in_flight: Arc<InFlight>,
+    /// Where evidence is kept.
+    pub evidence: evidence::Folder,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// Where it shows whether it takes part.
+    pub voice: ShownVoice,
 }
 
 /// What the engine has threads of their own do.
@@ -192,12 +206,12 @@ pub struct Engine {
 
 impl Engine {
     /// Starts the threads. `inputs` is the sending end of `waiting`; `failed` is called once if
-    /// this machine fails.
+    /// this machine fails, or if the replica halts.
     pub fn start(
         parts: EngineParts,
         workers: Workers,
         (inputs, waiting): (mpsc::Sender<EngineInput>, mpsc::Receiver<EngineInput>),
-        failed: Box<dyn FnOnce(String) + Send>,
+        failed: Box<dyn FnOnce(Failure) + Send>,
     ) -> std::io::Result<Self> {
         let sender = inputs.clone();
         let run = move || {

@@ -48,8 +48,12 @@ pub struct Metrics {
     pub refused: Counter,
     /// Things that peers sent and no correct validator sends.
     pub strikes: Counter,
+    /// Contradictions that validators signed.
+    pub evidence: Counter,
     /// Height of the newest final block.
     pub height: Gauge,
+    /// 1 if this node votes.
+    pub votes: Gauge,
     /// Position of the validator that proposed it.
     pub proposer: Gauge,
     network: Family<UrgencyLabel, Gauge>,
@@ -84,12 +88,16 @@ impl Default for Metrics {
         let refused = counter(&mut registry, "refused", "Transactions that were not accepted");
         let help = "Things that peers sent and no correct node sends";
         let strikes = counter(&mut registry, "strikes", help);
+        let help = "Contradictions that validators signed";
+        let evidence = counter(&mut registry, "evidence", help);
         let gauge = |registry: &mut Registry, name: &str, help: &str| {
             let gauge = Gauge::default();
             registry.register(name, help, gauge.clone());
             gauge
         };
         let height = gauge(&mut registry, "height", "Height of the newest final block");
+        let help = "Whether this node votes: 1, or 0";
+        let votes = gauge(&mut registry, "votes", help);
         let proposer =
             gauge(&mut registry, "proposer", "Position of the validator that proposed it");
         let network = Family::default();
@@ -113,7 +121,9 @@ impl Default for Metrics {
             skipped,
             refused,
             strikes,
+            evidence,
             height,
+            votes,
             proposer,
             network,
             pool_transactions,

@@ -14,6 +14,8 @@
 //! | [`assemble`] | transactions from their bytes, each checked once |
 //! | [`blocks`] | final blocks from another node |
 //! | [`asked`] | who was asked for them |
+//! | [`invited`] | whose proposals are looked at |
+//! | [`tray`] | votes before what is large |
 //! | [`snapshot`] | questions for the state after a block |
 //! | [`archive`] | final blocks, and states, for another node |
 //! | [`strikes`] | who sends what no correct validator sends |
@@ -23,7 +25,9 @@ pub mod asked;
 pub mod assemble;
 pub mod blocks;
 pub mod door;
+pub mod invited;
 pub mod judge;
 pub mod packet;
 pub mod snapshot;
 pub mod strikes;
+mod tray;

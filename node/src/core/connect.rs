@@ -82,6 +82,7 @@ impl Joined {
             chain: self.chain,
             present: self.speaker.present().clone(),
             asked: self.speaker.asked().clone(),
+            invited: self.speaker.invited().clone(),
             seen: self.seen,
             strikes: self.strikes,
             intake,

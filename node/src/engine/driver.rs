@@ -26,16 +26,20 @@ use super::{
     standing::Standing,
     sync::Sync,
     taken::Taken,
+    voice::ShownVoice,
     wanted::Wanted,
 };
 use crate::{
     clock::{Clock, monotonic},
     core::NetworkPlace,
+    evidence,
     executor::Executed,
+    failure::Failure,
     journal::Journal,
     ledger::Ledger,
     membership::{Keys, Membership},
     mempool::{Mempool, Pooled, Turn},
+    metrics::Metrics,
     peers::packet::Packet,
     validator_key::ValidatorKey,
 };
@@ -110,6 +114,12 @@ pub(super) struct Driver {
     pub(super) sync: Option<Sync>,
     /// When each timer runs out, by the monotonic clock.
     pub(super) timers: BTreeMap<Timer, TimeMs>,
+    pub(super) evidence: evidence::Folder,
+    pub(super) metrics: Arc<Metrics>,
+    /// Whether this node takes part, for others to see.
+    pub(super) voice: ShownVoice,
+    /// Whether the journal was found to be an old one, in this epoch.
+    pub(super) is_muted: bool,
 }
 
 impl Driver {
@@ -117,10 +127,13 @@ impl Driver {
         mut self,
         replay: Vec<Ordering>,
         waiting: &mpsc::Receiver<EngineInput>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Failure> {
         self.bodies.settle(self.parent.height);
         self.replay(replay)?;
         loop {
+            // What the door lets in depends on it.
+            self.speaker.invited().turn(self.replica.view(), self.parent.height);
+            self.show_voice();
             let timers = self.timers.values().copied();
             let input = match timers.chain(self.wanted.next()).chain(self.next_sync()).min() {
                 None => waiting.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -131,7 +144,7 @@ impl Driver {
             };
             match input {
                 Ok(EngineInput::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
-                Ok(EngineInput::Failed(reason)) => return Err(reason),
+                Ok(EngineInput::Failed(reason)) => return Err(reason.into()),
                 Ok(input) => self.hear(input)?,
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -140,7 +153,7 @@ impl Driver {
     }
 
     /// What the replica said before a restart, so that it goes on from there.
-    fn replay(&mut self, replay: Vec<Ordering>) -> Result<(), String> {
+    fn replay(&mut self, replay: Vec<Ordering>) -> Result<(), Failure> {
         self.in_flight.add(replay.iter().cloned());
         for Ordering { record, transactions } in replay {
             self.standing.note(&record);
@@ -159,7 +172,7 @@ impl Driver {
         self.step(Event::Start(new_life()?))
     }
 
-    fn hear(&mut self, input: EngineInput) -> Result<(), String> {
+    fn hear(&mut self, input: EngineInput) -> Result<(), Failure> {
         match input {
             EngineInput::Ready => self.look_into_pool(),
             EngineInput::BackAgain(transactions) => self.back_again(&transactions),
@@ -194,7 +207,7 @@ impl Driver {
     }
 
     /// What has become due: the replica's timers, and questions.
-    fn ring(&mut self) -> Result<(), String> {
+    fn ring(&mut self) -> Result<(), Failure> {
         let now = monotonic();
         while let Some((&timer, _)) = self.timers.iter().find(|(_, at)| **at <= now) {
             self.timers.remove(&timer);
@@ -213,12 +226,12 @@ impl Driver {
         Ok(())
     }
 
-    pub(super) fn look_into_pool(&mut self) -> Result<(), String> {
+    pub(super) fn look_into_pool(&mut self) -> Result<(), Failure> {
         self.step(Event::Pool(self.pool.oldest()))
     }
 
     /// Makes transactions ready that were seen in a proposal before, but not what stands in one.
-    fn back_again(&mut self, transactions: &[Arc<Pooled>]) -> Result<(), String> {
+    fn back_again(&mut self, transactions: &[Arc<Pooled>]) -> Result<(), Failure> {
         self.pool.make_ready(transactions, monotonic());
         self.taken.take_again(&self.pool);
         self.look_into_pool()
@@ -231,7 +244,7 @@ impl Driver {
     }
 
     /// A proposal's transactions have come, or do not keep the rules.
-    fn body_arrived(&mut self, body: Result<bodies::Body, Proposal>) -> Result<(), String> {
+    fn body_arrived(&mut self, body: Result<bodies::Body, Proposal>) -> Result<(), Failure> {
         let digest = match &body {
             Ok((proposal, _)) | Err(proposal) => proposal.digest(),
         };
@@ -261,7 +274,7 @@ impl Driver {
         }
     }
 
-    fn was_executed(&mut self, executed: Executed) -> Result<(), String> {
+    fn was_executed(&mut self, executed: Executed) -> Result<(), Failure> {
         self.is_executing = false;
         if self.sync.as_ref().is_some_and(Sync::is_applying) {
             return self.applied(executed);
@@ -278,7 +291,7 @@ impl Driver {
     pub(super) fn settle_pool(
         &mut self,
         executed: &Executed,
-    ) -> Result<Vec<(TxHash, SkipReason)>, String> {
+    ) -> Result<Vec<(TxHash, SkipReason)>, Failure> {
         self.params = load_params(&self.state)?;
         let (transactions, receipts) = (&executed.transactions, &executed.receipts);
         let dropped = self.pool.settle(transactions, receipts, &self.params);

@@ -13,6 +13,7 @@ use crate::{
     mempool::Pooled,
     peers::{
         asked::Asked,
+        invited::Invited,
         judge::Present,
         packet::{PUSH_BYTES, Packet, Wires},
     },
@@ -28,12 +29,19 @@ pub struct Speaker {
     /// Whom new transactions are pushed to.
     leader: Arc<Leader>,
     asked: Asked,
+    invited: Invited,
 }
 
 impl Speaker {
     /// Speaks through a network, or to nobody.
     pub fn new(network: Option<Arc<Network>>, present: Present) -> Self {
-        Self { network, present, leader: Arc::default(), asked: Asked::default() }
+        Self {
+            network,
+            present,
+            leader: Arc::default(),
+            asked: Asked::default(),
+            invited: Invited::default(),
+        }
     }
 
     /// What the door judges by.
@@ -44,6 +52,11 @@ impl Speaker {
     /// Whose blocks are awaited.
     pub const fn asked(&self) -> &Asked {
         &self.asked
+    }
+
+    /// Whose proposals are looked at.
+    pub const fn invited(&self) -> &Invited {
+        &self.invited
     }
 
     /// Who leads, as far as its blocks show it.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use weal_types::{Hash, Height, TimeMs};
 
+use crate::peers::invited::Invited;
+
 /// The leader sends transactions beside its proposal; only after this time are they asked for.
 const PATIENCE_MS: u64 = 30;
 
@@ -12,7 +14,11 @@ const BETWEEN_MS: u64 = 50;
 
 /// See the module. Bounded by the window of the replica, which asks for no others.
 #[derive(Default)]
-pub struct Wanted(BTreeMap<Hash, Want>);
+pub struct Wanted {
+    wants: BTreeMap<Hash, Want>,
+    /// What the door lets in for that.
+    invited: Invited,
+}
 
 struct Want {
     height: Height,
@@ -23,26 +29,33 @@ struct Want {
 }
 
 impl Wanted {
+    /// Nothing is wanted yet; the door hears of what will be.
+    pub fn new(invited: Invited) -> Self {
+        Self { wants: BTreeMap::new(), invited }
+    }
+
     /// The replica wants this. Asked for again, it is looked for with the same pace.
     pub fn add(&mut self, height: Height, digest: Hash, holders: u128, now: TimeMs) {
         let next = TimeMs(now.0.saturating_add(PATIENCE_MS));
-        let want = self.0.entry(digest).or_insert(Want { height, holders, next, asked: 0 });
+        let want = self.wants.entry(digest).or_insert(Want { height, holders, next, asked: 0 });
         want.holders |= holders;
+        self.invited.want(digest);
     }
 
     /// It is here. Its height, if it was wanted.
     pub fn found(&mut self, digest: &Hash) -> Option<Height> {
-        self.0.remove(digest).map(|want| want.height)
+        self.invited.unwant(digest);
+        self.wants.remove(digest).map(|want| want.height)
     }
 
     /// When somebody is to be asked next.
     pub fn next(&self) -> Option<TimeMs> {
-        self.0.values().map(|want| want.next).min()
+        self.wants.values().map(|want| want.next).min()
     }
 
     /// What is to be asked for now, and whom.
     pub fn due(&mut self, now: TimeMs, me: u8) -> Vec<(Hash, u8)> {
-        let due = self.0.iter_mut().filter(|(_, want)| want.next <= now);
+        let due = self.wants.iter_mut().filter(|(_, want)| want.next <= now);
         let ask = |(digest, want): (&Hash, &mut Want)| {
             want.next = TimeMs(now.0.saturating_add(BETWEEN_MS));
             let others = (0..128_u8).filter(|who| want.holders >> who & 1 == 1 && *who != me);
@@ -56,7 +69,13 @@ impl Wanted {
 
     /// Nothing up to this height is wanted any more.
     pub fn settle(&mut self, height: Height) {
-        self.0.retain(|_, want| want.height > height);
+        self.wants.retain(|digest, want| {
+            let is_wanted = want.height > height;
+            if !is_wanted {
+                self.invited.unwant(digest);
+            }
+            is_wanted
+        });
     }
 }
 

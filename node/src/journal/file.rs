@@ -21,11 +21,14 @@ pub(super) struct JournalFile {
     sync: bool,
     file: File,
     bytes: u64,
+    /// Of these, what it began with when it took the place of another file.
+    kept: u64,
     sequence: u64,
 }
 
 impl JournalFile {
     /// Opens the journal, or makes one. A damaged last batch is what a crash leaves: it is cut off.
+    /// So is a head that is not whole: it is on disk before the first batch, so nothing was lost.
     pub fn open(config: &JournalConfig) -> Result<(Self, Vec<Record>), JournalError> {
         let directory = config.directory.clone();
         let io = |reason| JournalError::Io { path: directory.display().to_string(), reason };
@@ -36,21 +39,25 @@ impl JournalFile {
             _ => {}
         }
         let path = place(&directory);
-        if !path.exists() {
+        let io = |reason| JournalError::Io { path: path.display().to_string(), reason };
+        let mut content = Vec::new();
+        let mut file = None;
+        if path.exists() {
+            let mut old = OpenOptions::new().read(true).write(true).open(&path).map_err(io)?;
+            old.read_to_end(&mut content).map_err(io)?;
+            file = Some(old);
+        }
+        let Some(mut file) = file.filter(|_| !is_begun(&content)) else {
             let mut new = Self::create(&directory, &path, config.sync)?;
             new.wait()?;
             new.wait_for_directory()?;
             return Ok((new, Vec::new()));
-        }
-        let io = |reason| JournalError::Io { path: path.display().to_string(), reason };
-        let mut file = OpenOptions::new().read(true).write(true).open(&path).map_err(io)?;
-        let mut content = Vec::new();
-        file.read_to_end(&mut content).map_err(io)?;
-        let read = read(&content).map_err(|fault| fault.at(&path))?;
-        file.set_len(read.bytes).map_err(io)?;
+        };
+        let Content { records, bytes, sequence } = read(&content).map_err(|it| it.at(&path))?;
+        file.set_len(bytes).map_err(io)?;
         file.seek(SeekFrom::End(0)).map_err(io)?;
-        let Content { records, bytes, sequence } = read;
-        Ok((Self { directory, sync: config.sync, file, bytes, sequence }, records))
+        // How much of it must be kept is known once it has begun anew.
+        Ok((Self { directory, sync: config.sync, file, bytes, kept: 0, sequence }, records))
     }
 
     fn create(directory: &Path, path: &Path, sync: bool) -> Result<Self, JournalError> {
@@ -58,7 +65,7 @@ impl JournalFile {
         let mut file = File::create(path).map_err(io)?;
         file.write_all(&head()).map_err(io)?;
         let directory = directory.to_owned();
-        Ok(Self { directory, sync, file, bytes: FILE_HEAD_BYTES, sequence: 0 })
+        Ok(Self { directory, sync, file, bytes: FILE_HEAD_BYTES, kept: 0, sequence: 0 })
     }
 
     /// Writes one batch and waits for the disk.
@@ -80,6 +87,7 @@ impl JournalFile {
         let draft = draft(&self.directory);
         let mut new = Self::create(&self.directory, &draft, self.sync)?;
         new.append(records)?;
+        new.kept = new.bytes;
         fs::rename(&draft, place(&self.directory)).map_err(|reason| self.io(reason))?;
         new.wait_for_directory()?;
         *self = new;
@@ -89,6 +97,11 @@ impl JournalFile {
     /// Its length.
     pub const fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// How much of it was kept from the file before, the last time that it began anew.
+    pub const fn kept(&self) -> u64 {
+        self.kept
     }
 
     pub fn path_text(&self) -> String {
@@ -162,17 +175,19 @@ impl Fault {
     }
 }
 
+/// Whether a file's head is not whole, as a crash leaves it between making the file and the disk's
+/// word that the head is there: a part of it, or the length without the bytes.
+fn is_begun(content: &[u8]) -> bool {
+    let head = head();
+    let is_cut = content.len() < head.len() && head.starts_with(content);
+    is_cut || content.len() <= head.len() && content.iter().all(|byte| *byte == 0)
+}
+
 /// Reads batches up to the end, or up to one that is not whole and has no whole one behind it.
 pub(super) fn read(content: &[u8]) -> Result<Content, Fault> {
     let head = head();
     if !content.starts_with(&head) {
-        // A crash while the file was made.
-        let is_begun = head.starts_with(content);
-        return if is_begun && content.is_empty() {
-            Ok(Content { records: Vec::new(), bytes: 0, sequence: 0 })
-        } else {
-            Err(Fault::Format)
-        };
+        return Err(Fault::Format);
     }
     let mut read = Content { records: Vec::new(), bytes: head.len() as u64, sequence: 0 };
     let mut rest = content.get(head.len()..).unwrap_or_default();

@@ -1,8 +1,8 @@
 //! The door for what other validators send: everything is decoded and every signature checked here,
 //! many at a time, before the engine sees it.
 //!
-//! What belongs to the votes is looked at first; a batch ends where nothing more waits, so a lone
-//! vote waits for nobody.
+//! What belongs to the votes is looked at first, and again after each single thing that is large
+//! ([`super::tray`]); a batch ends where nothing more waits, so a lone vote waits for nobody.
 
 use std::{
     collections::BTreeMap,
@@ -23,9 +23,11 @@ use super::{
     asked::Asked,
     assemble::{self, Flaw},
     blocks,
+    invited::Invited,
     judge::{Judge, Present, Sr25519},
     packet::{Block, Packet, Wires},
     strikes::Strikes,
+    tray::Tray,
 };
 use crate::{
     engine::EngineInput,
@@ -62,6 +64,8 @@ pub struct DoorParts {
     pub archive: Archive,
     /// Whose blocks are awaited.
     pub asked: Asked,
+    /// Whose proposals are looked at.
+    pub invited: Invited,
     /// Where it asks whoever is ahead.
     pub network: Arc<Network>,
     /// Who sends what does not pass.
@@ -89,42 +93,52 @@ pub fn start(
 
 impl Door {
     fn listen(&self, waiting: &mpsc::Receiver<Arrived>) {
-        while let Ok(first) = waiting.recv() {
-            let begun = ThreadTime::now();
-            let mut batch = vec![first];
-            while batch.len() < BATCH
-                && let Ok(next) = waiting.try_recv()
-            {
-                batch.push(next);
-            }
-            if !self.sort(batch) {
+        let mut tray = Tray::default();
+        loop {
+            // Nothing is awaited while something lies there.
+            let first = if tray.is_empty() { waiting.recv().ok() } else { waiting.try_recv().ok() };
+            if first.is_none() && tray.is_empty() {
                 return;
             }
+            let begun = ThreadTime::now();
+            let more = std::iter::from_fn(|| waiting.try_recv().ok());
+            for arrived in first.into_iter().chain(more).take(BATCH) {
+                match arrived {
+                    Arrived::Stop => return,
+                    Arrived::Packet(received) => tray.put(received),
+                }
+            }
+            self.work(&mut tray);
             self.parts.metrics.add(Stage::Door, begun.elapsed());
         }
     }
 
-    /// Returns whether the node still runs.
-    fn sort(&self, batch: Vec<Arrived>) -> bool {
-        let (mut letters, mut others) = (Vec::new(), Vec::new());
-        for arrived in batch {
-            match arrived {
-                Arrived::Stop => return false,
-                Arrived::Packet(mut received) => {
-                    let payload = std::mem::take(&mut received.payload);
-                    match Packet::from_wire(received.urgency, &payload) {
-                        Ok(Packet::Message(message)) => letters.push((received, message)),
-                        Ok(packet) => others.push((received, packet)),
-                        Err(error) => self.strike(received.from, &error),
-                    }
-                }
+    /// All votes that lie there, and what else there is up to one large thing.
+    fn work(&self, tray: &mut Tray) {
+        let (mut letters, mut questions) = (Vec::new(), Vec::new());
+        for (received, packet) in tray.votes().filter_map(|received| self.open(received)) {
+            match packet {
+                Packet::Message(message) => letters.push((received, message)),
+                packet => questions.push((received, packet)),
             }
         }
         self.judge(letters);
-        for (received, packet) in others {
+        let rest = tray.others().filter_map(|received| self.open(received));
+        for (received, packet) in questions.into_iter().chain(rest) {
             self.take(received, packet);
         }
-        true
+    }
+
+    /// Decodes a packet. What is left of it counts against its sender.
+    fn open(&self, mut received: Received) -> Option<(Received, Packet)> {
+        let payload = std::mem::take(&mut received.payload);
+        match Packet::from_wire(received.urgency, &payload) {
+            Ok(packet) => Some((received, packet)),
+            Err(error) => {
+                self.strike(received.from, &error);
+                None
+            }
+        }
     }
 
     /// Messages, the signatures of all validators' together. From whoever has no vote this node
@@ -208,7 +222,8 @@ impl Door {
                 tracing::debug!(peer = ?from, "speaks, and does not validate");
             }
             Packet::Transactions(wires) => {
-                self.parts.intake.push(from, wires.into_inner(), is_validator);
+                let of = is_validator.then(|| self.parts.present.get().validators.validators.len());
+                self.parts.intake.push(from, wires.into_inner(), of);
             }
             Packet::WantBlocks { first, last } => {
                 self.parts.archive.ask(from, Question::Blocks(first, last));
@@ -222,12 +237,24 @@ impl Door {
     }
 
     fn take_body(&self, permit: Received, proposal: Proposal, wires: Wires) {
+        let (from, invited) = (permit.from, &self.parts.invited);
+        if !invited.admits(&self.parts.present.get(), &from, &proposal) {
+            tracing::debug!(peer = ?from, "sends a proposal that nobody waits for");
+            return;
+        }
         let (chain, seen) = (&self.parts.chain, &self.parts.seen);
-        let body = match assemble::body(chain, seen, &proposal, wires.into_inner()) {
+        let assembled = assemble::body(chain, seen, &proposal, wires.into_inner());
+        if matches!(assembled, Err(Flaw::Other)) {
+            invited.mixed_up(from);
+            return self.strike(from, &"transactions that it does not name");
+        }
+        invited.judged(from, &proposal, assembled.is_ok());
+        let body = match assembled {
             Ok(transactions) => Ok((proposal, transactions)),
-            Err(Flaw::Invalid) => Err(proposal),
-            Err(Flaw::Other) => {
-                return self.strike(permit.from, &"transactions that it does not name");
+            Err(_) => {
+                // Nobody who keeps the rules has it: each checks what it passes on.
+                self.strike(from, &"a proposal with a transaction that does not hold");
+                Err(proposal)
             }
         };
         self.tell(EngineInput::Body { body, permit });

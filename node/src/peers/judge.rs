@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use schnorrkel::{Signature, context::SigningContext};
 use weal_consensus::{Check, Mark, Replica, Rules, Signatures};
 use weal_types::{
-    ChainId, PublicKey,
+    ChainId, PublicKey, View,
     certificate::{VOTE_SIGNING_CONTEXT, ValidatorSet},
 };
 
@@ -56,6 +56,14 @@ impl Judge {
         let next = usize::from(self.me?) + 1;
         let validators = &self.validators.validators;
         validators.get(next).or(validators.first()).map(|validator| validator.key)
+    }
+
+    /// Who leads a view, as the replica has it (`docs/consensus.md`): validators take turns, and
+    /// each epoch begins with another.
+    pub fn leader(&self, view: View) -> u8 {
+        let size = self.validators.validators.len().max(1) as u64;
+        // A set has at most 128 validators, so the rest fits.
+        (self.validators.epoch.0.wrapping_add(view.0) % size) as u8
     }
 
     /// The validator at a position.

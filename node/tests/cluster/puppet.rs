@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parity_scale_codec::Encode;
 use weal_consensus::{Draft, PrePrepare};
-use weal_net::{Identity, Network, NetworkConfig, Received, Receiver};
+use weal_net::{Identity, Network, NetworkConfig, Received, Receiver, Urgency};
 use weal_node::{
     genesis::ChainSpec,
     peers::{assemble, packet::Packet},
@@ -46,6 +46,11 @@ impl Puppet {
         self.network.send(to, packet.urgency(), packet.encode().into());
     }
 
+    /// Sends one node bytes that are nothing.
+    pub fn give_noise(&self, to: &PublicKey, urgency: Urgency) {
+        self.network.send(to, urgency, vec![0xff; 8].into());
+    }
+
     /// Sends all the next block, as the leader does.
     pub fn propose(&mut self, time: TimeMs, wires: Vec<Vec<u8>>) {
         let all: Vec<_> = self.spec.validators.validators.iter().map(|one| one.key).collect();
@@ -69,6 +74,21 @@ impl Puppet {
         height: Height,
         (time, wires): (TimeMs, Vec<Vec<u8>>),
     ) {
+        let (proposal, body) = self.proposal(height, (time, wires));
+        let draft = Draft::PrePrepare(PrePrepare { view: View(0), proposal });
+        let signature = self.key.sign(&draft.message(&self.spec.chain));
+        let message = Packet::Message(draft.signed(0, signature));
+        for packet in [body, message] {
+            to.iter().for_each(|key| self.give(key, &packet));
+        }
+    }
+
+    /// A block of the leader of view 0, and the packet with its transactions.
+    pub fn proposal(
+        &self,
+        height: Height,
+        (time, wires): (TimeMs, Vec<Vec<u8>>),
+    ) -> (Proposal, Packet) {
         let signed = |wire: &Vec<u8>| SignedTransaction::from_wire(wire).unwrap().transaction;
         let gas = wires.iter().map(|wire| signed(wire).gas_limit.0).sum();
         let proposal = Proposal {
@@ -87,12 +107,7 @@ impl Puppet {
             evidence_root: merkle::root(&[]),
         };
         let body = Packet::Body(Box::new(proposal.clone()), Bounded::new(wires).unwrap());
-        let draft = Draft::PrePrepare(PrePrepare { view: View(0), proposal });
-        let signature = self.key.sign(&draft.message(&self.spec.chain));
-        let message = Packet::Message(draft.signed(0, signature));
-        for packet in [body, message] {
-            to.iter().for_each(|key| self.give(key, &packet));
-        }
+        (proposal, body)
     }
 }
 
