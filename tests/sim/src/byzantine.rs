@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod bad_claim;
+mod chatterer;
 mod counterfeiter;
 mod double_voter;
 mod equivocator;
@@ -65,10 +66,11 @@ pub(crate) enum Behaviour {
     Withholder,
     WrongBlocks,
     WrongTime,
+    Chatterer,
 }
 
 impl Behaviour {
-    pub(crate) const ALL: [Self; 23] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::BadClaim,
         Self::Counterfeiter,
         Self::DoubleVoter,
@@ -92,7 +94,23 @@ impl Behaviour {
         Self::Withholder,
         Self::WrongBlocks,
         Self::WrongTime,
+        Self::Chatterer,
     ];
+
+    /// How many of these were there first: the others are drawn apart from them, so that a seed
+    /// without one of the others stays the run that it was.
+    const FIRST: usize = 23;
+
+    /// One of those that were there first.
+    pub(crate) fn draw(random: &mut Random) -> Self {
+        random.pick(&Self::ALL[..Self::FIRST])
+    }
+
+    /// One of those that came later, as often as any.
+    pub(crate) fn draw_later(random: &mut Random) -> Option<Self> {
+        let index = random.index(Self::ALL.len());
+        Self::ALL.get(index).copied().filter(|_| index >= Self::FIRST)
+    }
 
     /// By its file's name.
     pub(crate) fn named(name: &str) -> Option<Self> {
@@ -106,6 +124,7 @@ impl Behaviour {
         let side = random.word() as u32;
         match self {
             Self::BadClaim => Box::new(bad_claim::BadClaim),
+            Self::Chatterer => Box::new(chatterer::Chatterer),
             Self::Counterfeiter => Box::new(counterfeiter::Counterfeiter::default()),
             Self::DoubleVoter => Box::new(double_voter::DoubleVoter),
             Self::Equivocator => Box::new(equivocator::Equivocator::new(side)),

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use weal_consensus::{Evidence, Halt, Message, NewView, Replica, Signed};
+use weal_consensus::{Event, Evidence, Halt, Message, NewView, Replica, Signed, Status, Timer};
 use weal_types::{
-    ChainId, Hash, Height,
+    ChainId, Epoch, Hash, Height, View,
     block::{FinalHeader, Proposal},
     certificate::Certificate,
 };
@@ -20,12 +20,14 @@ use crate::{
 mod agreement;
 mod bounds;
 mod certificates;
+mod loners;
 mod new_views;
 mod proposals;
 mod statements;
 
 use agreement::Agreement;
 use certificates::Certificates;
+use loners::Loners;
 use statements::Statements;
 
 /// See the module.
@@ -37,7 +39,40 @@ pub(crate) struct Oracles {
     results: Agreement,
     certificates: Certificates,
     statements: Statements,
+    loners: Loners,
     chain: ChainId,
+}
+
+/// How it stands with a replica before it hears a STATUS, or has a heartbeat of its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    /// Who says what it has.
+    status: Option<(u8, Status)>,
+    epoch: Epoch,
+    view: View,
+    took_part: bool,
+    stable: Height,
+}
+
+impl Moment {
+    /// If it is such a moment.
+    pub(crate) fn of(replica: &Replica, event: &Event) -> Option<Self> {
+        let status = match event {
+            Event::Message { from, message } => match &**message {
+                Message::Status(status) => Some((*from, *status)),
+                _ => return None,
+            },
+            Event::Expired(Timer::Heartbeat) => None,
+            _ => return None,
+        };
+        Some(Self {
+            status,
+            epoch: replica.reign().0.epoch,
+            view: replica.view(),
+            took_part: replica.takes_part(),
+            stable: replica.stable_height(),
+        })
+    }
 }
 
 impl Oracles {
@@ -48,6 +83,7 @@ impl Oracles {
             results: Agreement::new("one result"),
             certificates: Certificates::new(chain),
             statements: Statements::new(members),
+            loners: Loners::default(),
             chain,
         }
     }
@@ -153,6 +189,17 @@ impl Oracles {
     /// After every step of an honest replica.
     pub(crate) fn stepped(&mut self, now: Micros, member: usize, replica: &Replica, plan: &Plan) {
         let found = bounds::check(now, member, replica, plan);
+        self.note(now, found);
+    }
+
+    /// An honest replica has heard a STATUS, or had a heartbeat.
+    pub(crate) fn beaten(
+        &mut self,
+        now: Micros,
+        who: (usize, usize),
+        (moment, after): (&Moment, &Replica),
+    ) {
+        let found = self.loners.see(now, who, moment, after);
         self.note(now, found);
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     ledger::{Constitution, Known, Ledger, Reign},
     network::Network,
     options::{Kind, Options},
-    oracle::Oracles,
+    oracle::{Moment, Oracles},
     plan::{MILLI, Micros, Plan},
     queue::{Happening, Packet, Queue},
     random::{Random, fold},
@@ -267,7 +267,12 @@ impl World {
         let on = &mut self.hosts[host];
         let now = on.clock.read(self.now);
         self.trace.event(self.now, on, &event);
+        let moment = if on.is_honest() { Moment::of(&on.replica, &event) } else { None };
         let actions = on.replica.step(now, event);
+        if let Some(moment) = moment {
+            let (who, after) = ((host, on.member), &on.replica);
+            self.oracles.beaten(self.now, who, (&moment, after));
+        }
         for action in actions {
             if self.is_cut_off(host) {
                 return false;
