@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use weal_consensus::{Event, Evidence, Halt, Message, NewView, Replica, Signed, Status, Timer};
+use weal_consensus::{
+    Action, Event, Evidence, Halt, Message, NewView, Replica, Signed, Status, Timer,
+};
 use weal_types::{
     ChainId, Epoch, Hash, Height, View,
     block::{FinalHeader, Proposal},
@@ -18,6 +20,7 @@ use crate::{
 };
 
 mod agreement;
+mod answers;
 mod bounds;
 mod certificates;
 mod loners;
@@ -26,6 +29,7 @@ mod proposals;
 mod statements;
 
 use agreement::Agreement;
+use answers::Answers;
 use certificates::Certificates;
 use loners::Loners;
 use statements::Statements;
@@ -40,6 +44,7 @@ pub(crate) struct Oracles {
     certificates: Certificates,
     statements: Statements,
     loners: Loners,
+    answers: Answers,
     chain: ChainId,
 }
 
@@ -84,6 +89,7 @@ impl Oracles {
             certificates: Certificates::new(chain),
             statements: Statements::new(members),
             loners: Loners::default(),
+            answers: Answers::default(),
             chain,
         }
     }
@@ -192,14 +198,17 @@ impl Oracles {
         self.note(now, found);
     }
 
-    /// An honest replica has heard a STATUS, or had a heartbeat.
+    /// An honest replica has heard a STATUS, or had a heartbeat, and asks for this.
     pub(crate) fn beaten(
         &mut self,
         now: Micros,
         who: (usize, usize),
         (moment, after): (&Moment, &Replica),
+        actions: &[Action],
     ) {
         let found = self.loners.see(now, who, moment, after);
+        self.note(now, found);
+        let found = self.answers.see(now, who, moment, actions);
         self.note(now, found);
     }
 }

@@ -271,7 +271,7 @@ impl World {
         let actions = on.replica.step(now, event);
         if let Some(moment) = moment {
             let (who, after) = ((host, on.member), &on.replica);
-            self.oracles.beaten(self.now, who, (&moment, after));
+            self.oracles.beaten(self.now, who, (&moment, after), &actions);
         }
         for action in actions {
             if self.is_cut_off(host) {
