@@ -24,6 +24,7 @@ mod forger;
 mod forgetful;
 mod garbler;
 mod glutton;
+mod hearsay;
 mod impatient;
 mod mutator;
 mod new_view_liar;
@@ -128,7 +129,7 @@ impl Behaviour {
             Self::Counterfeiter => Box::new(counterfeiter::Counterfeiter::default()),
             Self::DoubleVoter => Box::new(double_voter::DoubleVoter),
             Self::Equivocator => Box::new(equivocator::Equivocator::new(side)),
-            Self::Forgetful => Box::new(forgetful::Forgetful),
+            Self::Forgetful => Box::new(forgetful::Forgetful::default()),
             Self::Forger => Box::new(forger::Forger),
             Self::Garbler => Box::new(garbler::Garbler),
             Self::Glutton => Box::new(glutton::Glutton),
