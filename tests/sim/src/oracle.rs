@@ -8,11 +8,11 @@ use weal_consensus::{
 use weal_types::{
     ChainId, Epoch, Hash, Height, View,
     block::{FinalHeader, Proposal},
-    certificate::Certificate,
+    certificate::{Certificate, ValidatorSet},
 };
 
 use crate::{
-    host::Block,
+    host::{Block, Chain},
     keys::Keys,
     ledger::{Constitution, Reign},
     plan::{Micros, Plan},
@@ -23,6 +23,7 @@ mod agreement;
 mod answers;
 mod bounds;
 mod certificates;
+mod handovers;
 mod loners;
 mod new_views;
 mod proposals;
@@ -211,4 +212,24 @@ impl Oracles {
         let found = self.answers.see(now, who, moment, actions);
         self.note(now, found);
     }
+
+    /// A run is over: what an honest host has to show to a client that knows the first validators.
+    pub(crate) fn shown(
+        &mut self,
+        now: Micros,
+        (member, chain): (usize, &Chain),
+        first: &ValidatorSet,
+        keys: &Keys,
+    ) {
+        let found = handovers::check(member, chain, (self.chain, first), keys);
+        self.note(now, found);
+    }
+}
+
+/// Votes of a quorum of so many validators, from the words of the protocol: the fewest of which any
+/// two sets share f + 1. The replica asks its validator set for it.
+fn quorum(validators: usize) -> usize {
+    let faulty = (0..validators).take_while(|faulty| 3 * faulty < validators).last().unwrap_or(0);
+    let meet = |votes: &usize| 2 * votes > validators + faulty;
+    (0..=validators).find(meet).unwrap_or(validators)
 }

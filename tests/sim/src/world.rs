@@ -191,11 +191,20 @@ impl World {
             self.report.events += 1;
             self.happen(happening);
         }
+        self.show_chains();
         let mut report = self.report;
         report.simulated_ms = self.now / MILLI;
         report.failure = self.oracles.failure;
         report.trace = self.trace.lines;
         report
+    }
+
+    /// Lets a client look at the chain of each honest host.
+    fn show_chains(&mut self) {
+        let first = Reign::new(Epoch::ZERO, &self.plan.members.first, &self.constitution.keys);
+        for on in self.hosts.iter().filter(|on| on.is_honest()) {
+            self.oracles.shown(self.now, (on.member, &on.chain), &first.set, &self.keys);
+        }
     }
 
     fn happen(&mut self, happening: Happening) {
