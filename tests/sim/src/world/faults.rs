@@ -101,7 +101,7 @@ impl World {
             on.replica.step(now, Event::Replay(entry.record.clone()));
         }
         on.pool.executed(on.chain.ledger());
-        debug_assert_eq!(stable, on.replica.stable_height());
+        assert_eq!(stable, on.replica.stable_height());
     }
 
     pub(super) fn submit(&mut self, number: usize) {

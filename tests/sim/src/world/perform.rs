@@ -194,7 +194,7 @@ impl World {
             on.pool.note(entry);
         }
         on.pool.is_dirty = true;
-        debug_assert_eq!((on.reign.set.epoch, on.position()), (epoch, me));
+        assert_eq!((on.reign.set.epoch, on.position()), (epoch, me));
         let life = on.life;
         self.note_height(Height::ZERO, epoch);
         if me.is_none() {
