@@ -7,7 +7,7 @@ use weal_types::{ChainId, Epoch, Height, TimeMs};
 
 use crate::{
     door::Door,
-    host::{Clock, Host},
+    host::{Clock, Host, Journal},
     keys::Keys,
     ledger::{Constitution, Known, Ledger, Reign},
     network::Network,
@@ -138,7 +138,7 @@ impl World {
             let place = (hosts.len(), member);
             hosts.push(Host::new(
                 place,
-                (signer, clock),
+                (signer, clock, Journal::new(random.fork(1))),
                 genesis.clone(),
                 &self.plan,
                 &self.constitution,
