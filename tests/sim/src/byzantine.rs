@@ -130,7 +130,7 @@ impl Behaviour {
             Self::DoubleVoter => Box::new(double_voter::DoubleVoter),
             Self::Equivocator => Box::new(equivocator::Equivocator::new(side)),
             Self::Forgetful => Box::new(forgetful::Forgetful::default()),
-            Self::Forger => Box::new(forger::Forger),
+            Self::Forger => Box::new(forger::Forger::default()),
             Self::Garbler => Box::new(garbler::Garbler),
             Self::Glutton => Box::new(glutton::Glutton),
             Self::Impatient => Box::new(impatient::Impatient::new(random.chance(500))),
