@@ -205,12 +205,17 @@ impl Oracles {
         now: Micros,
         who: (usize, usize),
         (moment, after): (&Moment, &Replica),
-        actions: &[Action],
+        (actions, plan): (&[Action], &Plan),
     ) {
         let found = self.loners.see(now, who, moment, after);
         self.note(now, found);
         let found = self.answers.see(now, who, moment, actions);
         self.note(now, found);
+        // Twice a second is often enough for what only grows.
+        if moment.status.is_none() {
+            let found = bounds::weigh(who.1, after, plan);
+            self.note(now, found);
+        }
     }
 
     /// A run is over: what an honest host has to show to a client that knows the first validators.

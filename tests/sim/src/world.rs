@@ -280,7 +280,7 @@ impl World {
         let actions = on.replica.step(now, event);
         if let Some(moment) = moment {
             let (who, after) = ((host, on.member), &on.replica);
-            self.oracles.beaten(self.now, who, (&moment, after), &actions);
+            self.oracles.beaten(self.now, who, (&moment, after), (&actions, &self.plan));
         }
         for action in actions {
             if self.is_cut_off(host) {
