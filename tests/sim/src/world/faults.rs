@@ -24,7 +24,8 @@ impl World {
             }
             Fault::Power { down } => self.crash_all(*down),
             Fault::Stall { member, pause } => {
-                self.hosts[*member].stalled_until = self.now + pause;
+                // What was put off till later than that would come after all faults had ended.
+                self.hosts[*member].stalled_until = (self.now + pause).min(plan.heal_at);
             }
             Fault::SlowDisk { member, factor } => self.hosts[*member].disk_factor = *factor,
             Fault::SlowExecutor { member, factor } => {
