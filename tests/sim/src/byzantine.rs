@@ -144,7 +144,7 @@ impl Behaviour {
             Self::Slow => Box::new(slow::Slow),
             Self::Twins => Box::new(twins::Twins),
             Self::Unfair => Box::new(unfair::Unfair),
-            Self::Usurper => Box::new(usurper::Usurper),
+            Self::Usurper => Box::new(usurper::Usurper::default()),
             Self::Withholder => Box::new(withholder::Withholder { side }),
             Self::WrongBlocks => Box::new(wrong_blocks::WrongBlocks),
             Self::WrongTime => Box::new(wrong_time::WrongTime::default()),

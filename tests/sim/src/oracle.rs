@@ -21,6 +21,7 @@ use crate::{
 
 mod agreement;
 mod answers;
+mod bindings;
 mod bounds;
 mod certificates;
 mod handovers;
@@ -31,6 +32,7 @@ mod statements;
 
 use agreement::Agreement;
 use answers::Answers;
+pub(crate) use bindings::unbound;
 use certificates::Certificates;
 use loners::Loners;
 use statements::Statements;
