@@ -1,4 +1,5 @@
-//! Proposals with their transactions, which the engine finds, checks and keeps.
+//! Proposals with their transactions, which the engine finds, checks and keeps. Rules: Accept,
+//! Prepared, Execute (docs/consensus.md).
 //!
 //! A replica votes by digest. It looks for what is behind a digest once it may have to vote for it
 //! or execute it, and remembers only the proposal.
@@ -50,9 +51,9 @@ impl Replica {
         self.accept_ready();
     }
 
-    /// The transactions of an ordered slot, if the journal lacks them. It has them before the
-    /// height can become stable there, so that after a crash nobody else is needed to execute up to
-    /// it.
+    /// Rule B3. The transactions of an ordered slot, if the journal lacks them. It has them before
+    /// the height can become stable there, so that after a crash nobody else is needed to execute
+    /// up to it.
     pub(crate) fn ordered_body(&mut self, height: Height) -> Option<Record> {
         let slot = self.slots.get_mut(&height)?;
         let digest = slot.ordered_digest()?;

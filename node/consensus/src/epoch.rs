@@ -1,4 +1,5 @@
-//! Epochs, each with its set of validators, and the terms of leaders within them.
+//! Epochs, each with its set of validators, and the terms of leaders within them. Rule: Term
+//! (docs/consensus.md, and Epochs there).
 //!
 //! The state says when an epoch ends and who follows. No slot beyond its end is voted for; once the
 //! end is stable, the next set begins in view 0 with nothing in flight.
@@ -86,8 +87,8 @@ impl Replica {
         self.reign.handover.as_ref().is_some_and(|handover| height <= handover.end)
     }
 
-    /// The leader's term is over once its last height is stable: everybody leaves the view. Nothing
-    /// is in flight then, so nothing is claimed.
+    /// Rule: Term. The leader's term is over once its last height is stable: everybody leaves the
+    /// view. Nothing is in flight then, so nothing is claimed.
     pub(crate) fn end_term(&mut self) {
         if self.is_active() && !self.is_alone() && self.stable.height >= self.term_end() {
             // In each term, whoever leaves a view alone is joined soon again.

@@ -1,4 +1,5 @@
-//! Pairs of statements that no correct validator makes. Their signatures convince everybody.
+//! Pairs of statements that no correct validator makes. Their signatures convince everybody
+//! (docs/consensus.md, Evidence).
 
 use alloc::sync::Arc;
 
@@ -10,7 +11,7 @@ use crate::message::{NewView, PrePrepare, Signed, SignedVote, ViewChange};
 /// Two statements of one validator that contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub enum Evidence {
-    /// Two proposals for one slot in one view.
+    /// Two proposals for one slot in one view. Rule: Equivocation.
     PrePrepares(Signed<PrePrepare>, Signed<PrePrepare>),
     /// Two votes of one kind for one slot in one view.
     Votes(SignedVote, SignedVote),

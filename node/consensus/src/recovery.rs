@@ -1,4 +1,5 @@
-//! Coming back: the journal is replayed, then the others are asked what they remember.
+//! Coming back: the journal is replayed, then the others are asked what they remember. Rules:
+//! Recovery, Mute (docs/consensus.md).
 //!
 //! A replica that votes with an old journal (a restored backup) could contradict what it said after
 //! the backup was made. So before it says anything it asks all others, and waits for a quorum's
@@ -35,6 +36,7 @@ impl Replica {
             return;
         }
         match record {
+            // Rule B1.
             Record::Accepted { view, proposal } => {
                 let (height, digest) = (proposal.height, proposal.digest());
                 let present = self.view;
@@ -45,26 +47,32 @@ impl Replica {
                 }
                 slot.bodies.insert(digest, Content::Valid { proposal, is_kept: true });
             }
+            // B2 and B3: the transactions of what is prepared or ordered.
             Record::Body(proposal) => {
                 let (height, digest) = (proposal.height, proposal.digest());
                 let content = Content::Valid { proposal, is_kept: true };
                 self.slot(height).bodies.insert(digest, content);
             }
+            // B2.
             Record::Prepared(certificate) => {
                 self.slot(certificate.vote.height).raise_prepared(&certificate);
             }
+            // B3; the slot is locked.
             Record::Ordered(certificate) => {
                 let height = certificate.vote.height;
                 self.slot(height).ordered = Some(certificate);
             }
+            // Rule: How: no vote below it.
             Record::ViewChange(change, grounds) if change.view > self.target() => {
                 let target = change.view;
                 self.phase = Phase::Changing { target, is_durable: true, entering: None };
                 self.own_change = Some((change, grounds));
             }
+            // NEW-VIEW: the record of the votes for all slots that it orders.
             Record::NewView(new_view) if new_view.body.view >= self.target() => {
                 self.replay_new_view(new_view);
             }
+            // Recovery: nothing is said before this is executed again.
             Record::Stable(certificate) if certificate.vote.height > self.floor => {
                 self.floor = certificate.vote.height;
                 self.proven = Some(certificate);

@@ -1,6 +1,7 @@
 //! The replica: one state, and `step`, which tells apart what happened.
 //!
-//! Each arm is one function, in the module that holds its idea.
+//! Each arm is one function, in the module that holds its idea, and names the rule or section of
+//! `docs/consensus.md` that it follows.
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -216,22 +217,22 @@ impl Replica {
     /// fresh proposals are held against.
     pub fn step(&mut self, now: TimeMs, event: Event) -> Vec<Action> {
         match event {
-            Event::Replay(record) => self.replay(record),
+            Event::Replay(record) => self.replay(record), // Rule: Recovery
             _ if self.reign.me.is_none() => {}
-            Event::Start(life) => self.start(life),
+            Event::Start(life) => self.start(life), // Recovery
             Event::Message { from, message } => self.hear(now, from, message),
-            Event::Signed(message) => self.say(message),
-            Event::Durable(token) => self.durable(token),
-            Event::Body { height, digest, body } => self.body_found(height, digest, body),
-            Event::Built { view, height, proposal } => self.built(view, height, proposal),
-            Event::Executed { header, handover } => self.was_executed(header, handover),
+            Event::Signed(message) => self.say(message), // cancelled
+            Event::Durable(token) => self.durable(token), // B1, B2, B3
+            Event::Body { height, digest, body } => self.body_found(height, digest, body), // Accept
+            Event::Built { view, height, proposal } => self.built(view, height, proposal), // Build
+            Event::Executed { header, handover } => self.was_executed(header, handover), // Execute
             Event::Synced { header, certificate, handover } => {
                 self.synced(&header, certificate, handover);
             }
             Event::Pool(oldest) => self.oldest = oldest,
-            Event::Due => self.is_due = true,
-            Event::Unfair => self.called_unfair(self.me()),
-            Event::Expired(timer) => self.expired(timer),
+            Event::Due => self.is_due = true,               // Build
+            Event::Unfair => self.called_unfair(self.me()), // When
+            Event::Expired(timer) => self.expired(timer),   // When, How
         }
         if self.is_running() {
             self.build();
@@ -245,15 +246,15 @@ impl Replica {
         let message = message.into_inner();
         let is_present = message.epoch() == self.reign.epoch();
         match message {
-            Message::Status(status) => self.heard_status(from, &status),
+            Message::Status(status) => self.heard_status(from, &status), // STATUS
             _ if !is_present => {}
-            Message::PrePrepare(signed) => self.pre_prepared(now, signed),
-            Message::Vote(signed) => self.voted(&signed),
-            Message::ViewChange(signed, grounds) => self.heard_change(signed, grounds),
-            Message::NewView(signed) => self.heard_new_view(&signed),
-            Message::Certificate(certificate) => self.heard_certificate(&certificate),
-            Message::Recall(_, life) => self.recollect(from, life),
-            Message::Recalled(_, life, held) => self.recalled(from, life, &held),
+            Message::PrePrepare(signed) => self.pre_prepared(now, signed), // Rules: Accept, Time
+            Message::Vote(signed) => self.voted(&signed), // Prepared, Ordered, Execute
+            Message::ViewChange(signed, grounds) => self.heard_change(signed, grounds), // How
+            Message::NewView(signed) => self.heard_new_view(&signed), // NEW-VIEW
+            Message::Certificate(certificate) => self.heard_certificate(&certificate), // Ordered
+            Message::Recall(_, life) => self.recollect(from, life), // Recovery
+            Message::Recalled(_, life, held) => self.recalled(from, life, &held), // Mute
         }
     }
 
@@ -297,11 +298,11 @@ impl Replica {
     /// What waited for the journal may be done, unless the replica has gone on since.
     fn durable(&mut self, token: Token) {
         match self.awaited.remove(&token) {
-            Some(After::Prepare(view, height)) => self.prepare(view, height),
-            Some(After::Commit(view, height)) => self.commit(view, height),
-            Some(After::Change(view)) => self.announce_change(view),
-            Some(After::Enter(view)) => self.entry_durable(view),
-            Some(After::Order(_)) => self.sign_checkpoints(),
+            Some(After::Prepare(view, height)) => self.prepare(view, height), // Rule B1
+            Some(After::Commit(view, height)) => self.commit(view, height),   // B2
+            Some(After::Change(view)) => self.announce_change(view),          // How
+            Some(After::Enter(view)) => self.entry_durable(view),             // NEW-VIEW
+            Some(After::Order(_)) => self.sign_checkpoints(),                 // B3
             // An answer to the epoch before, or to the replica before.
             None => {}
         }

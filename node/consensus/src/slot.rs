@@ -1,4 +1,4 @@
-//! What a replica knows of one height above its stable one.
+//! What a replica knows of one height above its stable one (docs/consensus.md, Objects).
 
 use alloc::{collections::BTreeMap, sync::Arc};
 
@@ -20,14 +20,14 @@ pub(crate) struct Slot {
     pub(crate) proposed: Option<Proposed>,
     /// The proposal of the next view's leader, for which it is too early.
     pub(crate) early: Option<Proposed>,
-    /// What was accepted here in the present view.
+    /// What was accepted here in the present view. Rule: Accept.
     pub(crate) accepted: Option<Accepted>,
     pub(crate) prepares: Tally,
     pub(crate) commits: Tally,
     pub(crate) checkpoints: Tally,
-    /// The PREPARE certificate of the highest view: what a VIEW-CHANGE claims.
+    /// Rule: Prepared. The PREPARE certificate of the highest view: what a VIEW-CHANGE claims.
     pub(crate) prepared: Option<Arc<Certificate>>,
-    /// The COMMIT certificate: the slot is ordered, and no other digest will ever be.
+    /// Rule: Ordered. The COMMIT certificate: the slot is ordered, and locked.
     pub(crate) ordered: Option<Arc<Certificate>>,
     /// The result, and its hash.
     pub(crate) executed: Option<(FinalHeader, Hash)>,

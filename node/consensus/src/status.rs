@@ -1,4 +1,5 @@
-//! STATUS: whoever hears what another has sends what it lacks. It replaces every lost message.
+//! STATUS: whoever hears what another has sends what it lacks. It replaces every lost message
+//! (docs/consensus.md, STATUS).
 //!
 //! Each answer is bounded by the window, and a validator gets one in a heartbeat of whoever
 //! answers, however often it asks: nobody can be made to send much.
@@ -114,9 +115,9 @@ impl Replica {
         }
     }
 
-    /// A validator that left the view alone may not come back to it. When the others have gone on
-    /// without it for a minute, they change the view for it; twice as long each further time in a
-    /// term, so that whoever does it again and again gains little.
+    /// Rule: When. A validator that left the view alone may not come back to it. When the others
+    /// have gone on without it for a minute, they change the view for it; twice as long each
+    /// further time in a term, so that whoever does it again and again gains little.
     fn notice_alone(&mut self, from: u8, status: &Status) {
         let is_alone = status.change > self.view && self.is_active();
         let alone = self.alone.entry(from).or_default();

@@ -1,4 +1,4 @@
-//! Counting votes of one kind for one slot.
+//! Counting votes of one kind for one slot. Rules: Prepared, Ordered, Execute (docs/consensus.md).
 //!
 //! Of each validator two votes are kept: that of the view the replica is in, and the one of the
 //! highest view above it. So whatever others send, a slot's memory is bounded, and votes that

@@ -1,4 +1,5 @@
-//! What runs out: patience with a leader, and the beats in between.
+//! What runs out: patience with a leader, and the beats in between. Rule: When
+//! (docs/consensus.md; Castro & Liskov 1999 §4.5.2).
 //!
 //! A replica is patient while nobody owes it anything. Its timer runs only under an *obligation*,
 //! so a silent chain stays silent; and while a new view is prepared only once a quorum wants it, so
@@ -66,9 +67,9 @@ impl Replica {
         }
     }
 
-    /// The lowest slot that is not ordered, if the leader owes it: something is ready to be
-    /// ordered, a slot was begun, one above it is ordered, or the epoch has to end. While all that
-    /// may be ordered is, and waits for execution, nothing is owed.
+    /// Rule: When. The lowest slot that is not ordered, if the leader owes it: something is ready
+    /// to be ordered, a slot was begun, one above it is ordered, or the epoch has to end. While all
+    /// that may be ordered is, and waits for execution, nothing is owed.
     fn obligation(&self) -> Option<Height> {
         let lowest = self.lowest_unordered()?;
         let is_begun = || {
@@ -124,7 +125,7 @@ impl Replica {
         }
     }
 
-    /// The identical VIEW-CHANGE goes out until the view begins.
+    /// Rule: How. The identical VIEW-CHANGE goes out until the view begins.
     fn resend_change(&mut self) {
         if self.is_active() {
             return;

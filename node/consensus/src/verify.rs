@@ -1,5 +1,5 @@
 //! The only door for messages: signatures, and everything about a message that can be judged
-//! without knowing the replica's state.
+//! without knowing the replica's state (docs/consensus.md, Objects).
 //!
 //! A [`Verified`] message has passed; nothing else makes one. What it says may still be untrue or
 //! useless, and the replica decides that.
@@ -145,7 +145,8 @@ impl Deref for Verified {
     }
 }
 
-/// Who leads a view: the validators take turns, and each epoch begins with another.
+/// Who leads a view (Castro & Liskov 1999 §4): the validators take turns, and each epoch begins
+/// with another.
 pub(crate) fn leader(validators: &ValidatorSet, view: View) -> u8 {
     let size = validators.validators.len().max(1) as u64;
     // A set has at most 128 validators, so the rest fits.
@@ -216,7 +217,7 @@ impl Rules<'_> {
         self.add(checks, signed)
     }
 
-    /// Every claim has its certificate, and the stable height its own.
+    /// Rule: How. Every claim has its certificate, and the stable height its own.
     fn add_grounds(
         &self,
         checks: &mut Vec<Check>,
@@ -305,7 +306,7 @@ impl Rules<'_> {
         Ok(())
     }
 
-    /// Only what this validator signed itself is told about it.
+    /// Rule: Recovery. Only what this validator signed itself is told about it.
     fn add_recollection(
         &self,
         checks: &mut Vec<Check>,
@@ -344,7 +345,7 @@ fn check_kind(vote: &Vote) -> Result<(), Invalid> {
     }
 }
 
-/// Claims ascend, lie in the window above the stable height, and are of earlier views.
+/// Rule: How. Claims ascend, lie in the window above the stable height, and are of earlier views.
 fn check_claims(change: &ViewChange) -> Result<(), Invalid> {
     let mut above = change.stable.height;
     let top = change.stable.height.0.saturating_add(WINDOW);

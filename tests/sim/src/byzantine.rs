@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod bad_claim;
+mod chatterer;
 mod counterfeiter;
 mod double_voter;
 mod equivocator;
@@ -23,6 +24,7 @@ mod forger;
 mod forgetful;
 mod garbler;
 mod glutton;
+mod hearsay;
 mod impatient;
 mod mutator;
 mod new_view_liar;
@@ -65,10 +67,11 @@ pub(crate) enum Behaviour {
     Withholder,
     WrongBlocks,
     WrongTime,
+    Chatterer,
 }
 
 impl Behaviour {
-    pub(crate) const ALL: [Self; 23] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::BadClaim,
         Self::Counterfeiter,
         Self::DoubleVoter,
@@ -92,7 +95,23 @@ impl Behaviour {
         Self::Withholder,
         Self::WrongBlocks,
         Self::WrongTime,
+        Self::Chatterer,
     ];
+
+    /// How many of these were there first: the others are drawn apart from them, so that a seed
+    /// without one of the others stays the run that it was.
+    const FIRST: usize = 23;
+
+    /// One of those that were there first.
+    pub(crate) fn draw(random: &mut Random) -> Self {
+        random.pick(&Self::ALL[..Self::FIRST])
+    }
+
+    /// One of those that came later, as often as any.
+    pub(crate) fn draw_later(random: &mut Random) -> Option<Self> {
+        let index = random.index(Self::ALL.len());
+        Self::ALL.get(index).copied().filter(|_| index >= Self::FIRST)
+    }
 
     /// By its file's name.
     pub(crate) fn named(name: &str) -> Option<Self> {
@@ -106,11 +125,12 @@ impl Behaviour {
         let side = random.word() as u32;
         match self {
             Self::BadClaim => Box::new(bad_claim::BadClaim),
+            Self::Chatterer => Box::new(chatterer::Chatterer),
             Self::Counterfeiter => Box::new(counterfeiter::Counterfeiter::default()),
             Self::DoubleVoter => Box::new(double_voter::DoubleVoter),
             Self::Equivocator => Box::new(equivocator::Equivocator::new(side)),
-            Self::Forgetful => Box::new(forgetful::Forgetful),
-            Self::Forger => Box::new(forger::Forger),
+            Self::Forgetful => Box::new(forgetful::Forgetful::default()),
+            Self::Forger => Box::new(forger::Forger::default()),
             Self::Garbler => Box::new(garbler::Garbler),
             Self::Glutton => Box::new(glutton::Glutton),
             Self::Impatient => Box::new(impatient::Impatient::new(random.chance(500))),
@@ -124,7 +144,7 @@ impl Behaviour {
             Self::Slow => Box::new(slow::Slow),
             Self::Twins => Box::new(twins::Twins),
             Self::Unfair => Box::new(unfair::Unfair),
-            Self::Usurper => Box::new(usurper::Usurper),
+            Self::Usurper => Box::new(usurper::Usurper::default()),
             Self::Withholder => Box::new(withholder::Withholder { side }),
             Self::WrongBlocks => Box::new(wrong_blocks::WrongBlocks),
             Self::WrongTime => Box::new(wrong_time::WrongTime::default()),

@@ -39,6 +39,8 @@ pub struct Campaign {
     pub heights: u64,
     /// Broken promises, by seed.
     pub failures: BTreeMap<u64, Failure>,
+    /// What repeats a run, beside its seed.
+    pub arguments: String,
 }
 
 /// Failures after which a campaign ends: the next ones rarely show more.
@@ -69,7 +71,8 @@ impl Campaign {
                 scope.spawn(work);
             }
         });
-        total.into_inner().unwrap_or_default()
+        let total = total.into_inner().unwrap_or_default();
+        Self { arguments: options.arguments(), ..total }
     }
 
     fn add(&mut self, report: &Report, core_us: u64) {
@@ -137,7 +140,7 @@ impl fmt::Display for Campaign {
         writeln!(f, "slowest healing {:.1} s, of seed {seed}", ms as f64 / 1e3)?;
         for (seed, failure) in &self.failures {
             writeln!(f, "seed {seed}: {failure}")?;
-            writeln!(f, "    weal-sim replay {seed} --trace")?;
+            writeln!(f, "    weal-sim replay {seed}{} --trace", self.arguments)?;
         }
         write!(f, "{} failures", self.failures.len())
     }

@@ -1,15 +1,26 @@
-//! What was delivered, as one word: two runs of a seed must agree on all of them. Signatures are
-//! left out, for those of sr25519 are never the same twice.
+//! What was delivered, as one word: two runs of a seed must agree on all of them.
+//!
+//! It covers everything but signatures, for those of sr25519 are never the same twice: what
+//! messages say, who is said to have signed, and how many signatures a certificate has. Grounds of
+//! VIEW-CHANGEs count, as do the certificates of NEW-VIEWs.
 
-use weal_consensus::{Message, Status};
-use weal_types::{Hash, certificate::Vote};
+use weal_consensus::{
+    Claim, Grounds, Mark, Message, NewView, Recollection, Signed, SignedVote, Status, ViewChange,
+};
+use weal_types::{
+    Hash,
+    certificate::{Certificate, Vote},
+};
 
 use crate::{queue::Packet, random::fold};
 
 pub(crate) fn packet(packet: &Packet) -> u64 {
     match packet {
         Packet::Consensus(message, body, _) => fold(&[1, of(message), body.is_some().into()]),
-        Packet::Encoded(bytes, body) => fold(&[2, bytes.len() as u64, body.is_some().into()]),
+        Packet::Encoded(bytes, body) => {
+            let message = Message::from_wire(bytes).map_or(0, |message| of(&message));
+            fold(&[2, bytes.len() as u64, message, body.is_some().into()])
+        }
         Packet::Transactions(ids) => ids.iter().fold(3, |sum, id| fold(&[sum, u64::from(*id)])),
         Packet::WantBody(digest) => fold(&[4, word(digest)]),
         Packet::HaveBody(body) => fold(&[5, word(&body.digest)]),
@@ -28,28 +39,65 @@ pub(crate) fn of(message: &Message) -> u64 {
         Message::PrePrepare(signed) => {
             let proposal = &signed.body.proposal;
             let (view, height) = (signed.body.view.0, proposal.height.0);
-            fold(&[1, view, height, proposal.time.0, word(&proposal.tx_root)])
+            let place = [1, view, height, proposal.time.0, signed.signer.into()];
+            let (epoch, first_view) = (proposal.epoch.0, proposal.first_view.0);
+            let size = [proposal.tx_count, proposal.tx_bytes].map(u64::from);
+            fold(&[fold(&place), epoch, first_view, size[0], size[1], word(&proposal.tx_root)])
         }
-        Message::Vote(signed) => fold(&[2, vote(&signed.body), signed.signer.into()]),
-        Message::ViewChange(signed, _) => {
-            let body = &signed.body;
-            let claims = body.claims.len() as u64;
-            fold(&[3, body.view.0, body.stable.height.0, claims, signed.signer.into()])
-        }
-        Message::NewView(signed) => {
-            let body = &signed.body;
-            let sizes = [body.order.len() as u64, body.changes.len() as u64];
-            fold(&[4, body.view.0, body.stable.height.0, sizes[0], sizes[1]])
-        }
-        Message::Certificate(certificate) => {
-            fold(&[5, vote(&certificate.vote), certificate.signers as u64])
-        }
+        Message::Vote(signed) => fold(&[2, of_vote(signed)]),
+        Message::ViewChange(signed, grounds) => fold(&[3, of_change(signed), of_grounds(grounds)]),
+        Message::NewView(signed) => fold(&[4, of_new_view(&signed.body), signed.signer.into()]),
+        Message::Certificate(known) => fold(&[5, certificate(known)]),
         Message::Status(status) => fold(&[6, of_status(status)]),
         Message::Recall(epoch, life) => fold(&[7, epoch.0, life.0]),
-        Message::Recalled(epoch, life, held) => {
-            fold(&[8, epoch.0, life.0, held.votes.len() as u64])
-        }
+        Message::Recalled(epoch, life, held) => fold(&[8, epoch.0, life.0, of_held(held)]),
     }
+}
+
+fn of_vote(signed: &SignedVote) -> u64 {
+    fold(&[vote(&signed.body), signed.signer.into()])
+}
+
+fn of_change(signed: &Signed<ViewChange>) -> u64 {
+    let ViewChange { epoch, view, stable, claims } = &signed.body;
+    let start = fold(&[epoch.0, view.0, mark(stable), signed.signer.into()]);
+    claims.iter().fold(start, |sum, claim| {
+        let Claim { height, view, digest } = claim;
+        fold(&[sum, height.0, view.0, word(digest)])
+    })
+}
+
+fn of_grounds(grounds: &Grounds) -> u64 {
+    all(grounds.stable.iter().chain(grounds.prepared.iter()).map(certificate))
+}
+
+fn of_new_view(new_view: &NewView) -> u64 {
+    let NewView { epoch, view, stable, order, changes, certificate: proof, prepared } = new_view;
+    let order = order.iter().map(|slotted| fold(&[slotted.height.0, word(&slotted.digest)]));
+    let proofs = proof.iter().chain(prepared.iter()).map(certificate);
+    let parts = [all(order), all(changes.iter().map(of_change)), all(proofs)];
+    fold(&[epoch.0, view.0, mark(stable), fold(&parts)])
+}
+
+fn of_held(held: &Recollection) -> u64 {
+    let Recollection { votes, change, new_view } = held;
+    let change = change.as_ref().map_or(0, of_change);
+    let new_view = new_view.as_ref().map_or(0, |signed| of_new_view(&signed.body));
+    fold(&[all(votes.iter().map(of_vote)), change, new_view])
+}
+
+fn certificate(certificate: &Certificate) -> u64 {
+    let signers = certificate.signers;
+    let count = certificate.signatures.len() as u64;
+    fold(&[vote(&certificate.vote), signers as u64, (signers >> 64) as u64, count])
+}
+
+fn mark(mark: &Mark) -> u64 {
+    fold(&[mark.height.0, word(&mark.hash)])
+}
+
+fn all(words: impl Iterator<Item = u64>) -> u64 {
+    words.fold(0, |sum, word| fold(&[sum, word]))
 }
 
 fn of_status(status: &Status) -> u64 {

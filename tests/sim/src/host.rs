@@ -113,7 +113,7 @@ impl Clock {
 impl Host {
     pub(crate) fn new(
         (id, member): (usize, usize),
-        (signer, clock): (Signer, Clock),
+        (signer, clock, journal): (Signer, Clock, Journal),
         genesis: Ledger,
         plan: &Plan,
         constitution: &Constitution,
@@ -133,7 +133,7 @@ impl Host {
             executor_factor: 1,
             replica: Replica::new(settings(&chain, member, plan, constitution)),
             reign,
-            journal: Journal::default(),
+            journal,
             noted: Vec::new(),
             chain,
             pool: Pool::default(),

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use weal_consensus::{Evidence, Halt, Message, NewView, Replica, Signed};
+use weal_consensus::{
+    Action, Event, Evidence, Halt, Message, NewView, Replica, Signed, Status, Timer,
+};
 use weal_types::{
-    ChainId, Hash, Height,
+    ChainId, Epoch, Hash, Height, View,
     block::{FinalHeader, Proposal},
-    certificate::Certificate,
+    certificate::{Certificate, ValidatorSet},
 };
 
 use crate::{
-    host::Block,
+    host::{Block, Chain},
     keys::Keys,
     ledger::{Constitution, Reign},
     plan::{Micros, Plan},
@@ -18,14 +20,21 @@ use crate::{
 };
 
 mod agreement;
+mod answers;
+mod bindings;
 mod bounds;
 mod certificates;
+mod handovers;
+mod loners;
 mod new_views;
 mod proposals;
 mod statements;
 
 use agreement::Agreement;
+use answers::Answers;
+pub(crate) use bindings::unbound;
 use certificates::Certificates;
+use loners::Loners;
 use statements::Statements;
 
 /// See the module.
@@ -37,7 +46,41 @@ pub(crate) struct Oracles {
     results: Agreement,
     certificates: Certificates,
     statements: Statements,
+    loners: Loners,
+    answers: Answers,
     chain: ChainId,
+}
+
+/// How it stands with a replica before it hears a STATUS, or has a heartbeat of its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    /// Who says what it has.
+    status: Option<(u8, Status)>,
+    epoch: Epoch,
+    view: View,
+    took_part: bool,
+    stable: Height,
+}
+
+impl Moment {
+    /// If it is such a moment.
+    pub(crate) fn of(replica: &Replica, event: &Event) -> Option<Self> {
+        let status = match event {
+            Event::Message { from, message } => match &**message {
+                Message::Status(status) => Some((*from, *status)),
+                _ => return None,
+            },
+            Event::Expired(Timer::Heartbeat) => None,
+            _ => return None,
+        };
+        Some(Self {
+            status,
+            epoch: replica.reign().0.epoch,
+            view: replica.view(),
+            took_part: replica.takes_part(),
+            stable: replica.stable_height(),
+        })
+    }
 }
 
 impl Oracles {
@@ -48,6 +91,8 @@ impl Oracles {
             results: Agreement::new("one result"),
             certificates: Certificates::new(chain),
             statements: Statements::new(members),
+            loners: Loners::default(),
+            answers: Answers::default(),
             chain,
         }
     }
@@ -155,4 +200,43 @@ impl Oracles {
         let found = bounds::check(now, member, replica, plan);
         self.note(now, found);
     }
+
+    /// An honest replica has heard a STATUS, or had a heartbeat, and asks for this.
+    pub(crate) fn beaten(
+        &mut self,
+        now: Micros,
+        who: (usize, usize),
+        (moment, after): (&Moment, &Replica),
+        (actions, plan): (&[Action], &Plan),
+    ) {
+        let found = self.loners.see(now, who, moment, after);
+        self.note(now, found);
+        let found = self.answers.see(now, who, moment, actions);
+        self.note(now, found);
+        // Twice a second is often enough for what only grows.
+        if moment.status.is_none() {
+            let found = bounds::weigh(who.1, after, plan);
+            self.note(now, found);
+        }
+    }
+
+    /// A run is over: what an honest host has to show to a client that knows the first validators.
+    pub(crate) fn shown(
+        &mut self,
+        now: Micros,
+        (member, chain): (usize, &Chain),
+        first: &ValidatorSet,
+        keys: &Keys,
+    ) {
+        let found = handovers::check(member, chain, (self.chain, first), keys);
+        self.note(now, found);
+    }
+}
+
+/// Votes of a quorum of so many validators, from the words of the protocol: the fewest of which any
+/// two sets share f + 1. The replica asks its validator set for it.
+fn quorum(validators: usize) -> usize {
+    let faulty = (0..validators).take_while(|faulty| 3 * faulty < validators).last().unwrap_or(0);
+    let meet = |votes: &usize| 2 * votes > validators + faulty;
+    (0..=validators).find(meet).unwrap_or(validators)
 }

@@ -7,12 +7,12 @@ use weal_types::{ChainId, Epoch, Height, TimeMs};
 
 use crate::{
     door::Door,
-    host::{Clock, Host},
+    host::{Clock, Host, Journal},
     keys::Keys,
     ledger::{Constitution, Known, Ledger, Reign},
     network::Network,
     options::{Kind, Options},
-    oracle::Oracles,
+    oracle::{Moment, Oracles},
     plan::{MILLI, Micros, Plan},
     queue::{Happening, Packet, Queue},
     random::{Random, fold},
@@ -138,7 +138,7 @@ impl World {
             let place = (hosts.len(), member);
             hosts.push(Host::new(
                 place,
-                (signer, clock),
+                (signer, clock, Journal::new(random.fork(1))),
                 genesis.clone(),
                 &self.plan,
                 &self.constitution,
@@ -191,11 +191,20 @@ impl World {
             self.report.events += 1;
             self.happen(happening);
         }
+        self.show_chains();
         let mut report = self.report;
         report.simulated_ms = self.now / MILLI;
         report.failure = self.oracles.failure;
         report.trace = self.trace.lines;
         report
+    }
+
+    /// Lets a client look at the chain of each honest host.
+    fn show_chains(&mut self) {
+        let first = Reign::new(Epoch::ZERO, &self.plan.members.first, &self.constitution.keys);
+        for on in self.hosts.iter().filter(|on| on.is_honest()) {
+            self.oracles.shown(self.now, (on.member, &on.chain), &first.set, &self.keys);
+        }
     }
 
     fn happen(&mut self, happening: Happening) {
@@ -267,7 +276,12 @@ impl World {
         let on = &mut self.hosts[host];
         let now = on.clock.read(self.now);
         self.trace.event(self.now, on, &event);
+        let moment = if on.is_honest() { Moment::of(&on.replica, &event) } else { None };
         let actions = on.replica.step(now, event);
+        if let Some(moment) = moment {
+            let (who, after) = ((host, on.member), &on.replica);
+            self.oracles.beaten(self.now, who, (&moment, after), (&actions, &self.plan));
+        }
         for action in actions {
             if self.is_cut_off(host) {
                 return false;

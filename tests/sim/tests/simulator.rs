@@ -76,9 +76,19 @@ fn a_failing_run_shrinks_to_one_that_fails_alike_and_can_be_repeated() {
 }
 
 #[test]
+fn with_real_signatures_a_seed_is_a_run_as_well() {
+    let real = Options { with: BTreeSet::from([Kind::Real]), ..Options::default() };
+    for seed in 0..4 {
+        let first = run(seed, &real);
+        assert!(first.is_real);
+        assert_eq!(first, run(seed, &real), "seed {seed}");
+    }
+}
+
+#[test]
 fn a_campaign_prints_one_command_for_each_failure() {
     let campaign = Campaign::run(5..7, 1, &hasty());
     let text = campaign.to_string();
-    assert!(text.contains("weal-sim replay 5 --trace"), "{text}");
+    assert!(text.contains("weal-sim replay 5 --patience-ms 0 --trace"), "{text}");
     assert!(text.contains("2 failures"), "{text}");
 }

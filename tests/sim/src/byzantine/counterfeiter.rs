@@ -1,8 +1,9 @@
-//! Makes up votes of others, and certificates, and passes honest votes off as what they are not.
+//! Makes up votes and VIEW-CHANGEs of others, and certificates, and passes honest votes off as what
+//! they are not.
 
 use std::sync::Arc;
 
-use weal_consensus::{Message, Signed, SignedVote, Statement};
+use weal_consensus::{Mark, Message, PerSlot, Signed, SignedVote, Statement, ViewChange};
 use weal_types::{
     View,
     certificate::{Certificate, CertificateKind, Vote},
@@ -31,6 +32,25 @@ impl Treason for Counterfeiter {
             messages.extend(forged);
         }
         messages
+    }
+
+    /// All others want the next view, it says.
+    fn act(&mut self, scene: &mut Scene<'_>) -> Vec<(usize, Message)> {
+        let (start, hash) = scene.start;
+        let body = ViewChange {
+            epoch: scene.reign.set.epoch,
+            view: View(scene.view.0 + 1),
+            stable: Mark { height: start, hash: hash.0 },
+            claims: PerSlot::default(),
+        };
+        let others = (0..scene.reign.members.len() as u8).filter(|signer| *signer != scene.me);
+        let forged = others.map(|signer| {
+            let signed = Signed { body: body.clone(), signer, signature: [1; 64] };
+            Message::ViewChange(Arc::new(signed), Arc::default())
+        });
+        let forged: Vec<Message> = forged.collect();
+        let to = scene.reign.members.iter();
+        to.flat_map(|to| forged.iter().map(|message| (*to, message.clone()))).collect()
     }
 
     fn hear(&mut self, _: &mut Scene<'_>, message: &Message) {

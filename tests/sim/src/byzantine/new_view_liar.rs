@@ -1,21 +1,18 @@
 //! Begins the views that it leads with something that does not follow from the VIEW-CHANGEs.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::{collections::BTreeSet, rc::Rc};
 
 use weal_consensus::{
     Claim, Draft, Mark, Message, NewView, PrePrepare, Signed, Slotted, Statement, ViewChange,
 };
 use weal_types::{
-    Gas, Hash, Height, View,
+    Gas, Height, View,
     block::Proposal,
     certificate::{Certificate, CertificateKind, Vote},
     codec::Version,
 };
 
-use super::{Scene, Treason, bounded};
+use super::{Scene, Treason, bounded, hearsay::Hearsay};
 use crate::ledger::{Body, tx_root};
 
 /// See the module.
@@ -23,13 +20,12 @@ use crate::ledger::{Body, tx_root};
 pub(super) struct NewViewLiar {
     /// The lie that it tells in this view, with what follows from it: the same to everybody.
     told: Option<(View, Vec<Message>)>,
-    /// PREPAREs, by what they are for: who said it, and the signatures.
-    heard: BTreeMap<(Height, View, Hash), BTreeMap<u8, [u8; 64]>>,
+    heard: Hearsay,
 }
 
 impl Treason for NewViewLiar {
     fn send(&mut self, scene: &mut Scene<'_>, _: usize, message: Message) -> Vec<Message> {
-        self.hear(scene, &message);
+        self.heard.hear(&message);
         let Message::NewView(signed) = &message else { return vec![message] };
         if signed.signer != scene.me {
             return vec![message];
@@ -56,12 +52,7 @@ impl Treason for NewViewLiar {
     }
 
     fn hear(&mut self, _: &mut Scene<'_>, message: &Message) {
-        let Message::Vote(Signed { body: vote, signer, signature }) = message else { return };
-        if vote.kind == CertificateKind::Prepare {
-            let place = (vote.height, vote.view, vote.hash);
-            self.heard.entry(place).or_default().insert(*signer, *signature);
-            self.heard.retain(|(height, ..), _| height.0 + 32 > vote.height.0);
-        }
+        self.heard.hear(message);
     }
 }
 
@@ -82,39 +73,27 @@ impl NewViewLiar {
     /// Claims with an older certificate, for something else, that its view is the newest.
     fn claim_old(&self, scene: &mut Scene<'_>, new_view: &NewView) -> Option<NewView> {
         let quorum = scene.reign.set.quorum();
-        let old = |slotted: &&Slotted| {
-            self.heard.iter().find(|((height, view, digest), said)| {
-                *height == slotted.height
-                    && *view < new_view.view
-                    && *digest != slotted.digest
-                    && said.len() >= quorum
+        let old = |slotted: &Slotted| {
+            self.heard.certificates(CertificateKind::Prepare, quorum).find(|certificate| {
+                let vote = &certificate.vote;
+                vote.epoch == new_view.epoch
+                    && vote.height == slotted.height
+                    && vote.view < new_view.view
+                    && vote.hash != slotted.digest
             })
         };
-        let (slotted, ((height, view, digest), said)) =
-            new_view.order.iter().find_map(|slotted| Some((slotted, old(&slotted)?)))?;
-        let vote = Vote {
-            kind: CertificateKind::Prepare,
-            epoch: new_view.epoch,
-            view: *view,
-            height: *height,
-            hash: *digest,
-        };
-        let certificate = Certificate {
-            version: Version,
-            vote,
-            signers: said.keys().fold(0, |bits, signer| bits | 1 << signer),
-            signatures: bounded(said.values().copied().collect())?,
-        };
+        let certificate = new_view.order.iter().find_map(old)?;
+        let Vote { height, hash: digest, .. } = certificate.vote;
         let newest = View(new_view.view.0 - 1);
-        let claim = Claim { height: slotted.height, view: newest, digest: *digest };
+        let claim = Claim { height, view: newest, digest };
         let mut lie = with_own(scene, new_view, new_view.stable, vec![claim])?;
-        let replace = |known: &Certificate| match known.vote.height == *height {
+        let replace = |known: &Certificate| match known.vote.height == height {
             true => certificate.clone(),
             false => known.clone(),
         };
         lie.prepared = bounded(new_view.prepared.iter().map(replace).collect())?;
-        let put = |known: &Slotted| match known.height == *height {
-            true => Slotted { height: *height, digest: *digest },
+        let put = |known: &Slotted| match known.height == height {
+            true => Slotted { height, digest },
             false => *known,
         };
         lie.order = bounded(new_view.order.iter().map(put).collect())?;

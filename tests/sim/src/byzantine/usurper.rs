@@ -1,5 +1,5 @@
 //! Begins views with less than what was prepared, with something else, or with proofs that prove
-//! something else.
+//! something else; and views that another leads.
 
 use weal_consensus::{Draft, Message, NewView, PerSlot};
 use weal_types::codec::Bounded;
@@ -7,7 +7,11 @@ use weal_types::codec::Bounded;
 use super::{Scene, Treason};
 
 /// See the module.
-pub(super) struct Usurper;
+#[derive(Default)]
+pub(super) struct Usurper {
+    /// How another began its view.
+    heard: Option<NewView>,
+}
 
 fn usurp(scene: &mut Scene<'_>, body: &NewView) -> NewView {
     let mut body = body.clone();
@@ -65,5 +69,24 @@ impl Treason for Usurper {
             }
             _ => vec![message],
         }
+    }
+
+    fn hear(&mut self, scene: &mut Scene<'_>, message: &Message) {
+        if let Message::NewView(signed) = message
+            && signed.signer != scene.me
+        {
+            self.heard = Some(signed.body.clone());
+        }
+    }
+
+    /// Begins it as well, with the same VIEW-CHANGEs in another order: all is as it should be but
+    /// the signer.
+    fn act(&mut self, scene: &mut Scene<'_>) -> Vec<(usize, Message)> {
+        let Some(mut body) = self.heard.take() else { return Vec::new() };
+        let changes = body.changes.iter().rev().cloned().collect();
+        let Ok(changes) = Bounded::new(changes) else { return Vec::new() };
+        body.changes = changes;
+        let message = scene.sign(Draft::NewView(body));
+        scene.reign.members.iter().map(|to| (*to, message.clone())).collect()
     }
 }

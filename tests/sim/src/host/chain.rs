@@ -79,6 +79,11 @@ impl Chain {
         self.stored = self.stored.max(height.0 as usize);
     }
 
+    /// Up to where the database has all.
+    pub(crate) fn stored(&self) -> Height {
+        Height(self.stored as u64)
+    }
+
     pub(crate) fn forget_unstored(&mut self) {
         self.blocks.truncate(self.stored);
         self.stable = self.stored;

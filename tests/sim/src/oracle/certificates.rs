@@ -1,5 +1,10 @@
 //! What is final can be proven to somebody who trusts the validators alone: by the code of the
-//! light client, which shares nothing with the replica's.
+//! light client.
+//!
+//! That code has its own way of judging a certificate. It shares the types with the replica's, and
+//! with them what a vote signs (`Vote::message`), how a header is hashed, and how large a quorum
+//! is; the last is computed a second time here. The first two are what `signatures bind` and
+//! `docs/wire.md` with its golden files are for.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -39,12 +44,16 @@ impl Certificates {
             return Ok(());
         }
         let anchor = Anchor { chain: self.chain, set: reign.set.clone() };
+        let height = header.height;
         let holds = |key: &_, message: &[u8], signature: &_| keys.holds(key, message, signature);
-        match anchor.check_with(header, certificate, &holds) {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                Err(("certificates convince", format!("height {}: {error}", header.height)))
-            }
+        let failed = |what: String| ("certificates convince", format!("height {height}: {what}"));
+        anchor
+            .check_with(header, certificate, &holds)
+            .map_err(|error| failed(error.to_string()))?;
+        let (count, validators) = (certificate.signers.count_ones(), reign.members.len());
+        match count as usize >= super::quorum(validators) {
+            true => Ok(()),
+            false => Err(failed(format!("{count} of {validators} have signed"))),
         }
     }
 }

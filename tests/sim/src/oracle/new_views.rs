@@ -10,6 +10,7 @@ use weal_types::{
     certificate::{Certificate, CertificateKind},
 };
 
+use super::quorum;
 use crate::{keys::Keys, ledger::Reign};
 
 /// Whom a validator believes.
@@ -52,7 +53,7 @@ impl Court<'_> {
         let positions = (0..128).filter(|position| signers >> position & 1 == 1);
         let message = vote.message(self.chain);
         let count = signers.count_ones() as usize;
-        count >= self.reign.set.quorum()
+        count >= quorum(self.reign.members.len())
             && count == signatures.len()
             && positions
                 .zip(signatures.iter())
@@ -70,7 +71,7 @@ impl Court<'_> {
                 return Err(format!("no VIEW-CHANGE of {signer}"));
             }
         }
-        match signers.len() >= self.reign.set.quorum() {
+        match signers.len() >= quorum(self.reign.members.len()) {
             true => Ok(()),
             false => Err(format!("{} VIEW-CHANGEs", signers.len())),
         }

@@ -68,12 +68,13 @@ fn draw_traitors(
     let mut members = first.to_vec();
     random.shuffle(&mut members);
     // Half of all conspiracies have one plan.
-    let common = random.pick(&Behaviour::ALL);
+    let common = Behaviour::draw(random);
     let is_common = random.chance(500);
+    let later = Behaviour::draw_later(&mut random.fork(1));
     let wanted = options.traitor.as_deref().and_then(Behaviour::named);
     let behaviour = |member: &usize| {
-        let behaviour = if is_common { common } else { random.pick(&Behaviour::ALL) };
-        let behaviour = wanted.unwrap_or(behaviour);
+        let behaviour = if is_common { common } else { Behaviour::draw(random) };
+        let behaviour = wanted.or(later).unwrap_or(behaviour);
         Traitor { member: *member, behaviour }
     };
     match kinds.contains(&Kind::Byzantine) {

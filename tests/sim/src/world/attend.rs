@@ -84,6 +84,11 @@ fn begun(host: &Host) -> Option<View> {
         _ => None,
     });
     let new_view = &new_views.next()?.body;
+    // A journal that began anew may have it before it says so.
+    let is_it = |record: &Record| matches!(record, Record::NewView(known) if known.body.view == new_view.view);
+    if host.journal.owes(is_it) {
+        return None;
+    }
     let is_there = new_view.stable.height <= host.replica.stable_height();
     let is_wanted = host.replica.wanted_view() == new_view.view;
     (is_there && is_wanted && host.replica.view() < new_view.view).then_some(new_view.view)

@@ -24,7 +24,8 @@ impl World {
             }
             Fault::Power { down } => self.crash_all(*down),
             Fault::Stall { member, pause } => {
-                self.hosts[*member].stalled_until = self.now + pause;
+                // What was put off till later than that would come after all faults had ended.
+                self.hosts[*member].stalled_until = (self.now + pause).min(plan.heal_at);
             }
             Fault::SlowDisk { member, factor } => self.hosts[*member].disk_factor = *factor,
             Fault::SlowExecutor { member, factor } => {
@@ -101,7 +102,7 @@ impl World {
             on.replica.step(now, Event::Replay(entry.record.clone()));
         }
         on.pool.executed(on.chain.ledger());
-        debug_assert_eq!(stable, on.replica.stable_height());
+        assert_eq!(stable, on.replica.stable_height());
     }
 
     pub(super) fn submit(&mut self, number: usize) {

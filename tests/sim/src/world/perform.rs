@@ -8,6 +8,7 @@ use weal_types::{Epoch, Height, block::FinalHeader, certificate::Certificate};
 use super::{Inbox, World};
 use crate::{
     host::{Entry, Fetch, Sync},
+    oracle::unbound,
     plan::MILLI,
     queue::{Happening, Packet},
 };
@@ -75,6 +76,10 @@ impl World {
             && self.constitution.vote_message(vote) != message
         {
             let detail = format!("member {} signs something else than {vote:?}", on.member);
+            return self.oracles.fail(self.now, "signatures bind", detail);
+        }
+        if let Some(what) = unbound(&draft, &self.constitution.chain) {
+            let detail = format!("what member {} signs does not bind {what}", on.member);
             return self.oracles.fail(self.now, "signatures bind", detail);
         }
         let on = &self.hosts[host];
@@ -194,7 +199,7 @@ impl World {
             on.pool.note(entry);
         }
         on.pool.is_dirty = true;
-        debug_assert_eq!((on.reign.set.epoch, on.position()), (epoch, me));
+        assert_eq!((on.reign.set.epoch, on.position()), (epoch, me));
         let life = on.life;
         self.note_height(Height::ZERO, epoch);
         if me.is_none() {

@@ -23,8 +23,9 @@ impl World {
     }
 
     pub(super) fn disk_done(&mut self, host: usize) {
-        let tokens = self.hosts[host].journal.synced();
-        if self.hosts[host].journal.begin() {
+        let on = &mut self.hosts[host];
+        let tokens = on.journal.synced(on.chain.stored());
+        if on.journal.begin() {
             self.sync_disk(host);
         }
         let life = self.hosts[host].life;
