@@ -222,6 +222,10 @@ impl Random {
                 let (change, new_view) = (self.change(lab), self.new_view(lab));
                 let held = Recollection {
                     votes: self.list(4, vote),
+                    proposals: self.list(4, |random| {
+                        let (view, proposal) = (random.view(), random.proposal(lab));
+                        random.signed(PrePrepare { view, proposal })
+                    }),
                     change: self.chance(50).then(|| self.signed(change)),
                     new_view: self.chance(50).then(|| Arc::new(self.signed(new_view))),
                 };

@@ -5,7 +5,8 @@
 //! VIEW-CHANGEs count, as do the certificates of NEW-VIEWs.
 
 use weal_consensus::{
-    Claim, Grounds, Mark, Message, NewView, Recollection, Signed, SignedVote, Status, ViewChange,
+    Claim, Grounds, Mark, Message, NewView, PrePrepare, Recollection, Signed, SignedVote, Status,
+    ViewChange,
 };
 use weal_types::{
     Hash,
@@ -36,14 +37,7 @@ pub(crate) fn packet(packet: &Packet) -> u64 {
 /// The same of one message.
 pub(crate) fn of(message: &Message) -> u64 {
     match message {
-        Message::PrePrepare(signed) => {
-            let proposal = &signed.body.proposal;
-            let (view, height) = (signed.body.view.0, proposal.height.0);
-            let place = [1, view, height, proposal.time.0, signed.signer.into()];
-            let (epoch, first_view) = (proposal.epoch.0, proposal.first_view.0);
-            let size = [proposal.tx_count, proposal.tx_bytes].map(u64::from);
-            fold(&[fold(&place), epoch, first_view, size[0], size[1], word(&proposal.tx_root)])
-        }
+        Message::PrePrepare(signed) => of_proposal(signed),
         Message::Vote(signed) => fold(&[2, of_vote(signed)]),
         Message::ViewChange(signed, grounds) => fold(&[3, of_change(signed), of_grounds(grounds)]),
         Message::NewView(signed) => fold(&[4, of_new_view(&signed.body), signed.signer.into()]),
@@ -52,6 +46,15 @@ pub(crate) fn of(message: &Message) -> u64 {
         Message::Recall(epoch, life) => fold(&[7, epoch.0, life.0]),
         Message::Recalled(epoch, life, held) => fold(&[8, epoch.0, life.0, of_held(held)]),
     }
+}
+
+fn of_proposal(signed: &Signed<PrePrepare>) -> u64 {
+    let proposal = &signed.body.proposal;
+    let (view, height) = (signed.body.view.0, proposal.height.0);
+    let place = [1, view, height, proposal.time.0, signed.signer.into()];
+    let (epoch, first_view) = (proposal.epoch.0, proposal.first_view.0);
+    let size = [proposal.tx_count, proposal.tx_bytes].map(u64::from);
+    fold(&[fold(&place), epoch, first_view, size[0], size[1], word(&proposal.tx_root)])
 }
 
 fn of_vote(signed: &SignedVote) -> u64 {
@@ -80,10 +83,11 @@ fn of_new_view(new_view: &NewView) -> u64 {
 }
 
 fn of_held(held: &Recollection) -> u64 {
-    let Recollection { votes, change, new_view } = held;
+    let Recollection { votes, proposals, change, new_view } = held;
     let change = change.as_ref().map_or(0, of_change);
     let new_view = new_view.as_ref().map_or(0, |signed| of_new_view(&signed.body));
-    fold(&[all(votes.iter().map(of_vote)), change, new_view])
+    let proposals = all(proposals.iter().map(of_proposal));
+    fold(&[all(votes.iter().map(of_vote)), proposals, change, new_view])
 }
 
 fn certificate(certificate: &Certificate) -> u64 {

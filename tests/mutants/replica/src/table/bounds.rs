@@ -22,4 +22,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
             replace: "",
         }],
     },
+    Mutant {
+        name: "always-answered",
+        rule: "Each validator gets one answer to its STATUS in a heartbeat, and counts once in it",
+        edits: &[Edit {
+            file: "status.rs",
+            find: "!self.answered.status.insert(from)",
+            replace: "false",
+        }],
+    },
 ];

@@ -101,7 +101,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         rule: "Patience doubles with every view in which nothing was ordered",
         edits: &[Edit {
             file: "timing.rs",
-            find: "PROGRESS_MS.saturating_mul(1 << fruitless).min(PROGRESS_MOST_MS)",
+            find: "PROGRESS_MS.saturating_mul(1 << self.fruitless()).min(PROGRESS_MOST_MS)",
             replace: "PROGRESS_MS",
         }],
     },
