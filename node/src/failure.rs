@@ -47,9 +47,9 @@ impl From<&str> for Failure {
 /// A node that halted before, and is not to start.
 #[derive(Debug, Error)]
 #[error(
-    "this node has halted, and does not start again by itself: {reason}\nKeep the data directory as \
-     it is and talk to the operators of the other validators. Once it is clear what happened and \
-     that this node may vote again, remove {path} and start it"
+    "this node has halted, and does not start again by itself: {reason}\nKeep the data directory \
+     as it is and talk to the operators of the other validators. Once it is clear what happened \
+     and that this node may vote again, remove {path} and start it"
 )]
 pub struct Halted {
     /// What it said then.

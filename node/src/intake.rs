@@ -175,7 +175,9 @@ impl Verifier {
                 line.join(request);
                 next = waiting.try_recv().ok();
             }
-            is_open = !matches!(next, Some(None)) && !(line.is_empty() && next.is_none());
+            // It was closed, or nobody is left who could send anything.
+            let is_over = matches!(next, Some(None)) || line.is_empty() && next.is_none();
+            is_open = !is_over;
             let begun = ThreadTime::now();
             let (submitted, pushed) = line.next(BATCH);
             if !submitted.is_empty() {
