@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use weal_consensus::{
-    Action, Event, Evidence, Halt, Message, NewView, Replica, Signed, Status, Timer,
+    Action, Draft, Event, Evidence, Halt, Message, NewView, Replica, Signed, Status, Timer,
 };
 use weal_types::{
     ChainId, Epoch, Hash, Height, View,
@@ -15,7 +15,7 @@ use crate::{
     host::{Block, Chain},
     keys::Keys,
     ledger::{Constitution, Reign},
-    plan::{Micros, Plan},
+    plan::{Micros, Plan, SECOND},
     report::Failure,
 };
 
@@ -32,7 +32,7 @@ mod statements;
 
 use agreement::Agreement;
 use answers::Answers;
-pub(crate) use bindings::unbound;
+use bindings::Bindings;
 use certificates::Certificates;
 use loners::Loners;
 use statements::Statements;
@@ -48,6 +48,7 @@ pub(crate) struct Oracles {
     statements: Statements,
     loners: Loners,
     answers: Answers,
+    bindings: Bindings,
     chain: ChainId,
 }
 
@@ -93,6 +94,7 @@ impl Oracles {
             statements: Statements::new(members),
             loners: Loners::default(),
             answers: Answers::default(),
+            bindings: Bindings::default(),
             chain,
         }
     }
@@ -170,6 +172,12 @@ impl Oracles {
         self.note(now, found);
     }
 
+    /// A replica asks for a signature.
+    pub(crate) fn signing(&mut self, now: Micros, member: usize, draft: &Draft) {
+        let found = self.bindings.see(member, draft, &self.chain);
+        self.note(now, found);
+    }
+
     pub(crate) fn halted(&mut self, now: Micros, member: usize, halt: &Halt) {
         self.fail(now, "no halt", format!("member {member}: {halt:?}"));
     }
@@ -213,8 +221,8 @@ impl Oracles {
         self.note(now, found);
         let found = self.answers.see(now, who, moment, actions);
         self.note(now, found);
-        // Twice a second is often enough for what only grows.
-        if moment.status.is_none() {
+        // Every few seconds is often enough for what only grows.
+        if moment.status.is_none() && (now / SECOND).is_multiple_of(4) {
             let found = bounds::weigh(who.1, after, plan);
             self.note(now, found);
         }

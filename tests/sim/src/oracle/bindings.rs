@@ -1,14 +1,49 @@
 //! What is signed is the whole statement: whatever is changed in it is another message.
 
+use std::collections::BTreeSet;
+
 use weal_consensus::{Claim, Draft, Mark, NewView, PrePrepare, Slotted, ViewChange};
 use weal_types::{ChainId, Epoch, Height, View, codec::Bounded};
 
 /// Another chain.
 const OTHER: ChainId = ChainId([10; 32]);
 
-/// What a signature of this does not bind, if anything. Votes are compared with what their own type
-/// says.
-pub(crate) fn unbound(draft: &Draft, chain: &ChainId) -> Option<&'static str> {
+/// See the module.
+#[derive(Default)]
+pub(super) struct Bindings {
+    /// Kinds of statements that were looked at: what holds of one holds of all.
+    seen: BTreeSet<&'static str>,
+}
+
+impl Bindings {
+    pub(super) fn see(
+        &mut self,
+        member: usize,
+        draft: &Draft,
+        chain: &ChainId,
+    ) -> Result<(), (&'static str, String)> {
+        let kind = match draft {
+            // Votes are compared with what their own type says.
+            Draft::Vote(_) => return Ok(()),
+            Draft::PrePrepare(_) => "PRE-PREPARE",
+            Draft::ViewChange(..) => "VIEW-CHANGE",
+            Draft::NewView(_) => "NEW-VIEW",
+        };
+        if !self.seen.insert(kind) {
+            return Ok(());
+        }
+        match unbound(draft, chain) {
+            None => Ok(()),
+            Some(what) => {
+                let detail = format!("a {kind} that member {member} signs does not bind {what}");
+                Err(("signatures bind", detail))
+            }
+        }
+    }
+}
+
+/// What a signature of this does not bind, if anything.
+fn unbound(draft: &Draft, chain: &ChainId) -> Option<&'static str> {
     let message = draft.message(chain);
     if draft.message(&OTHER) == message {
         return Some("the chain");

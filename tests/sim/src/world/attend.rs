@@ -85,7 +85,9 @@ fn begun(host: &Host) -> Option<View> {
     });
     let new_view = &new_views.next()?.body;
     // A journal that began anew may have it before it says so.
-    let is_it = |record: &Record| matches!(record, Record::NewView(known) if known.body.view == new_view.view);
+    let view = new_view.view;
+    let is_it =
+        |record: &Record| matches!(record, Record::NewView(known) if known.body.view == view);
     if host.journal.owes(is_it) {
         return None;
     }

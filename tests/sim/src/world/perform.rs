@@ -8,7 +8,6 @@ use weal_types::{Epoch, Height, block::FinalHeader, certificate::Certificate};
 use super::{Inbox, World};
 use crate::{
     host::{Entry, Fetch, Sync},
-    oracle::unbound,
     plan::MILLI,
     queue::{Happening, Packet},
 };
@@ -78,10 +77,7 @@ impl World {
             let detail = format!("member {} signs something else than {vote:?}", on.member);
             return self.oracles.fail(self.now, "signatures bind", detail);
         }
-        if let Some(what) = unbound(&draft, &self.constitution.chain) {
-            let detail = format!("what member {} signs does not bind {what}", on.member);
-            return self.oracles.fail(self.now, "signatures bind", detail);
-        }
+        self.oracles.signing(self.now, on.member, &draft);
         let on = &self.hosts[host];
         let signature = on.signer.sign(&message);
         inbox.signed.push_back(Event::Signed(draft.signed(me, signature)));
