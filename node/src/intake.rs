@@ -6,15 +6,24 @@
 //! What a client submits is pushed once it is durable here: to the leader, or to all validators
 //! where none makes blocks ([`Speaker::push_new`]). What another validator pushes is durable there,
 //! and waits here without a journal, until a client submits it here too or a block takes it.
+//!
+//! | module | one idea |
+//! |---|---|
+//! | `newest` | the state that transactions are checked against |
+//! | `verifier` | the thread |
+//! | `line` | whose turn it is: clients first, and each node that pushes in turn |
+//! | `places` | how much each node may have waiting, and who is not listened to |
 
+mod line;
 mod newest;
+mod places;
+mod verifier;
 
 use std::{sync::Arc, thread::JoinHandle};
 
-use cpu_time::ThreadTime;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use weal_runtime::{
-    VerifiedTransaction,
+    InvalidTransaction, VerifiedTransaction,
     admission::{self, GasTaken},
     system,
 };
@@ -22,6 +31,8 @@ use weal_state::State;
 use weal_types::{ChainId, PublicKey, TxHash, state::StorageFault};
 
 use newest::Newest;
+use places::{Place, Places};
+use verifier::Verifier;
 
 use crate::{
     clock::{Clock, monotonic},
@@ -29,7 +40,7 @@ use crate::{
     journal::{Journal, Record},
     ledger::Ledger,
     mempool::{Fate, Mempool, Pooled, Seen, Standing, SubmitError},
-    metrics::{Metrics, Stage},
+    metrics::Metrics,
     peers::{assemble, strikes::Strikes},
 };
 
@@ -39,35 +50,22 @@ const BATCH: usize = 256;
 /// Requests that may wait; whoever submits more waits.
 const WAITING: usize = 1_024;
 
-/// What validators push may wait in so many packets of some 64 KiB; what comes beyond is dropped.
-const PUSHED: usize = 256;
-
-/// The same for nodes without a vote, so that none of them takes the place of clients or
-/// validators.
-const PUSHED_BY_OTHERS: usize = 32;
-
 /// One verdict for each transaction of a request.
 pub type Verdicts = Vec<Result<TxHash, SubmitError>>;
 
 /// What another node pushed, and its room.
 struct Pushed {
-    from: PublicKey,
     wires: Vec<Vec<u8>>,
-    _room: OwnedSemaphorePermit,
+    place: Place,
 }
+
+/// Transactions of clients, each request with who wants to know.
+type Submitted = (Vec<Vec<u8>>, oneshot::Sender<Verdicts>);
 
 /// A client's request, who wants to know, or what another node pushed.
 enum Request {
-    Submitted(Vec<Vec<u8>>, oneshot::Sender<Verdicts>),
+    Submitted(Submitted),
     Pushed(Pushed),
-}
-
-impl Request {
-    const fn count(&self) -> usize {
-        match self {
-            Self::Submitted(wires, _) | Self::Pushed(Pushed { wires, .. }) => wires.len(),
-        }
-    }
 }
 
 /// Who waits for verdicts, and the transactions that they are about.
@@ -78,10 +76,10 @@ type Client = (oneshot::Sender<Verdicts>, Verdicts);
 pub struct Intake {
     /// `None` closes it.
     requests: mpsc::UnboundedSender<Option<Request>>,
-    /// Bounds what waits in the channel: of clients, of validators, and of nodes without a vote.
+    /// Bounds what waits of clients.
     room: Arc<Semaphore>,
-    pushed: Arc<Semaphore>,
-    pushed_by_others: Arc<Semaphore>,
+    /// Bounds what waits of each other node.
+    places: Places,
 }
 
 /// What the thread works with.
@@ -106,7 +104,7 @@ pub struct IntakeParts {
     pub seen: Arc<Seen>,
     /// Pushes transactions to the other validators.
     pub speaker: Speaker,
-    /// Who pushes what does not hold.
+    /// Counts what was pushed and does not hold.
     pub strikes: Strikes,
 }
 
@@ -114,11 +112,11 @@ impl Intake {
     /// Starts the thread. It ends with [`Self::close`].
     pub fn start(parts: IntakeParts) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (requests, waiting) = mpsc::unbounded_channel();
-        let run = move || parts.run(waiting);
+        let places = Places::default();
+        let verifier = Verifier { parts, places: places.clone() };
+        let run = move || verifier.run(waiting);
         let thread = std::thread::Builder::new().name("verifier".into()).spawn(run)?;
-        let [room, pushed, pushed_by_others] =
-            [WAITING, PUSHED, PUSHED_BY_OTHERS].map(|most| Arc::new(Semaphore::new(most)));
-        Ok((Self { requests, room, pushed, pushed_by_others }, thread))
+        Ok((Self { requests, room: Arc::new(Semaphore::new(WAITING)), places }, thread))
     }
 
     /// Takes nothing more in; what waits is told so.
@@ -133,19 +131,19 @@ impl Intake {
         let (reply, verdicts) = oneshot::channel();
         // Nobody closes the semaphore.
         let _room = self.room.acquire().await;
-        if self.requests.send(Some(Request::Submitted(wires, reply))).is_err() {
+        if self.requests.send(Some(Request::Submitted((wires, reply)))).is_err() {
             return stopped(count);
         }
         verdicts.await.unwrap_or_else(|_| stopped(count))
     }
 
-    /// Takes in what another node pushes. Where there is no room it is dropped: whoever has it
-    /// offers it again while it waits.
-    pub fn push(&self, from: PublicKey, wires: Vec<Vec<u8>>, by_validator: bool) {
-        let room = if by_validator { &self.pushed } else { &self.pushed_by_others };
-        if let Ok(_room) = Arc::clone(room).try_acquire_owned() {
+    /// Takes in what another node pushes, one of so many validators or one without a vote. Where
+    /// it has no place left, or is not listened to, that is dropped: whoever has it offers it again
+    /// while it waits.
+    pub fn push(&self, from: PublicKey, wires: Vec<Vec<u8>>, of: Option<usize>) {
+        if let Some(place) = self.places.take(from, of, monotonic()) {
             // A thread that has ended takes nothing in.
-            let _ = self.requests.send(Some(Request::Pushed(Pushed { from, wires, _room })));
+            let _ = self.requests.send(Some(Request::Pushed(Pushed { wires, place })));
         }
     }
 }
@@ -160,44 +158,7 @@ fn stopped_by(fault: &dyn std::error::Error) -> SubmitError {
 }
 
 impl IntakeParts {
-    fn run(self, mut waiting: mpsc::UnboundedReceiver<Option<Request>>) {
-        let mut is_open = true;
-        while is_open && let Some(Some(first)) = waiting.blocking_recv() {
-            let mut count = first.count();
-            let mut requests = vec![first];
-            while count < BATCH
-                && let Ok(next) = waiting.try_recv()
-            {
-                let Some(next) = next else {
-                    is_open = false;
-                    break;
-                };
-                count += next.count();
-                requests.push(next);
-            }
-            let begun = ThreadTime::now();
-            self.process(requests);
-            self.metrics.add(Stage::Verify, begun.elapsed());
-        }
-    }
-
-    fn process(&self, requests: Vec<Request>) {
-        let (mut submitted, mut pushed) = (Vec::new(), Vec::new());
-        for request in requests {
-            match request {
-                Request::Submitted(wires, reply) => submitted.push((wires, reply)),
-                Request::Pushed(request) => pushed.push(request),
-            }
-        }
-        if !submitted.is_empty() {
-            self.submitted(submitted);
-        }
-        if !pushed.is_empty() {
-            self.pushed(&pushed);
-        }
-    }
-
-    fn submitted(&self, requests: Vec<(Vec<Vec<u8>>, oneshot::Sender<Verdicts>)>) {
+    fn submitted(&self, requests: Vec<Submitted>) {
         let wires = requests.iter().flat_map(|(wires, _)| wires.iter().map(Vec::as_slice));
         let wires: Vec<&[u8]> = wires.collect();
         let mut accepted = Vec::new();
@@ -221,24 +182,23 @@ impl IntakeParts {
         self.acknowledge(accepted, &known, clients);
     }
 
-    /// What waits elsewhere waits here as well, so that whoever leads can order it. What cannot be
-    /// taken in is not needed: whoever has it offers it again.
-    fn pushed(&self, requests: &[Pushed]) {
+    /// What was pushed and does not hold, with whoever pushed it.
+    fn pushed(&self, requests: &[Pushed]) -> Vec<(PublicKey, InvalidTransaction)> {
         let mut all = Vec::new();
-        for Pushed { from, wires, .. } in requests {
-            all.extend(wires.iter().map(|wire| (*from, wire.as_slice())));
+        for Pushed { wires, place } in requests {
+            all.extend(wires.iter().map(|wire| (place.from(), wire.as_slice())));
         }
         let known = self.seen.get(&assemble::names(all.iter().map(|(_, wire)| *wire)));
         let new = all.into_iter().zip(&known).filter(|(_, known)| known.is_none());
         let (from, wires): (Vec<_>, Vec<_>) = new.map(|(pushed, _)| pushed).unzip();
-        let mut accepted = Vec::new();
+        let (mut accepted, mut false_ones) = (Vec::new(), Vec::new());
         if let Ok(mut newest) = self.newest() {
             self.back_again(known.into_iter().flatten(), &newest);
             let verdicts = self.judge(&wires, &mut newest, &mut accepted);
             for (from, verdict) in from.into_iter().zip(verdicts) {
                 // Everything else depends on the state, which may be another one there.
                 if let Err(SubmitError::Invalid(reason)) = verdict {
-                    self.strikes.strike(from, &reason);
+                    false_ones.push((from, reason));
                 }
             }
         }
@@ -246,6 +206,7 @@ impl IntakeParts {
             // An engine that has stopped needs no waking.
             let _ = self.engine.send(EngineInput::Ready);
         }
+        false_ones
     }
 
     /// Takes in what was seen before and waits nowhere: it stood in a proposal that nobody ordered,

@@ -222,7 +222,8 @@ impl Door {
                 tracing::debug!(peer = ?from, "speaks, and does not validate");
             }
             Packet::Transactions(wires) => {
-                self.parts.intake.push(from, wires.into_inner(), is_validator);
+                let of = is_validator.then(|| self.parts.present.get().validators.validators.len());
+                self.parts.intake.push(from, wires.into_inner(), of);
             }
             Packet::WantBlocks { first, last } => {
                 self.parts.archive.ask(from, Question::Blocks(first, last));

@@ -1,5 +1,6 @@
 //! A validator that makes others check what does not hold.
 
+use weal_net::Urgency;
 use weal_node::{mempool::Fate, peers::packet::Packet};
 use weal_types::{ChainId, Height, codec::Bounded, transaction::SignedTransaction};
 
@@ -65,4 +66,18 @@ async fn blocks_of_whoever_does_not_lead_are_not_looked_at() {
     }
     look_away(&mut cluster, &puppet, 1).await;
     assert_eq!(strikes(&cluster, 1), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_pushes_what_does_not_hold_is_not_listened_to_for_a_while() {
+    let (mut cluster, puppet) = with_liar(3).await;
+    puppet.give(&cluster.key(1), &push(false_ones(&cluster, 3)));
+    cluster.wait("it is struck", || strikes(&cluster, 1) == 3).await;
+    let wire = cluster.transfer(0, 1);
+    puppet.give(&cluster.key(1), &push(vec![wire.clone()]));
+    puppet.give_noise(&cluster.key(1), Urgency::Transactions);
+    cluster.wait("what comes after it was heard", || strikes(&cluster, 1) == 4).await;
+    let verdict = cluster.node(1).submit(vec![wire]).await.remove(0);
+    let hash = verdict.expect("what it pushed was not taken in");
+    cluster.settle(hash).await;
 }
