@@ -26,6 +26,7 @@ use weal_types::WireId;
 use file::JournalFile;
 
 /// Bytes after which a journal starts anew. Reading this much again takes a fraction of a second.
+/// What must be kept can be more, for the pool alone may hold as much: see [`rotates_at`].
 const ROTATE_BYTES: u64 = 64 << 20;
 
 /// Bytes of one batch, at most: what one `fdatasync` waits for stays bounded.
@@ -174,7 +175,7 @@ fn write_all(
         if !records.is_empty() {
             file.append(&records)?;
         }
-        if file.bytes() > ROTATE_BYTES {
+        if file.bytes() > rotates_at(file.kept()) {
             let mut kept = still_needed()?;
             // Not in anybody's books yet: nobody has been told about them.
             kept.append(&mut records);
@@ -185,6 +186,12 @@ fn write_all(
         }
     }
     Ok(())
+}
+
+/// Bytes after which a file starts anew that began with so many. Twice those: then as much was
+/// added as is copied, so a batch costs two of its kind at most, however much must be kept.
+fn rotates_at(kept: u64) -> u64 {
+    ROTATE_BYTES.max(kept.saturating_mul(2))
 }
 
 /// What the replica remembers, and the names of its proposal's transactions.

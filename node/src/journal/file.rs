@@ -21,6 +21,8 @@ pub(super) struct JournalFile {
     sync: bool,
     file: File,
     bytes: u64,
+    /// Of these, what it began with when it took the place of another file.
+    kept: u64,
     sequence: u64,
 }
 
@@ -50,7 +52,8 @@ impl JournalFile {
         file.set_len(read.bytes).map_err(io)?;
         file.seek(SeekFrom::End(0)).map_err(io)?;
         let Content { records, bytes, sequence } = read;
-        Ok((Self { directory, sync: config.sync, file, bytes, sequence }, records))
+        // How much of it must be kept is known once it has begun anew.
+        Ok((Self { directory, sync: config.sync, file, bytes, kept: 0, sequence }, records))
     }
 
     fn create(directory: &Path, path: &Path, sync: bool) -> Result<Self, JournalError> {
@@ -58,7 +61,7 @@ impl JournalFile {
         let mut file = File::create(path).map_err(io)?;
         file.write_all(&head()).map_err(io)?;
         let directory = directory.to_owned();
-        Ok(Self { directory, sync, file, bytes: FILE_HEAD_BYTES, sequence: 0 })
+        Ok(Self { directory, sync, file, bytes: FILE_HEAD_BYTES, kept: 0, sequence: 0 })
     }
 
     /// Writes one batch and waits for the disk.
@@ -80,6 +83,7 @@ impl JournalFile {
         let draft = draft(&self.directory);
         let mut new = Self::create(&self.directory, &draft, self.sync)?;
         new.append(records)?;
+        new.kept = new.bytes;
         fs::rename(&draft, place(&self.directory)).map_err(|reason| self.io(reason))?;
         new.wait_for_directory()?;
         *self = new;
@@ -89,6 +93,11 @@ impl JournalFile {
     /// Its length.
     pub const fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// How much of it was kept from the file before, the last time that it began anew.
+    pub const fn kept(&self) -> u64 {
+        self.kept
     }
 
     pub fn path_text(&self) -> String {

@@ -113,6 +113,34 @@ fn a_file_that_has_grown_begins_anew_with_what_is_needed() {
     assert!(records.len() < 8, "{}", records.len());
 }
 
+/// What must be kept may be more than a file is long otherwise: then it begins anew once as much
+/// was added, and not with each batch.
+#[test]
+fn what_must_be_kept_is_not_copied_with_each_batch() {
+    let directory = tempfile::tempdir().unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let still_needed = {
+        let asked = Arc::clone(&asked);
+        move || {
+            asked.fetch_add(1, Ordering::Relaxed);
+            Ok(vec![Record::Accepted(vec![7; ROTATE_BYTES as usize])])
+        }
+    };
+    let journal = Opened::open(&config(&directory)).unwrap();
+    let failed = |error| panic!("{error}");
+    let (journal, thread) = journal.start(Box::new(still_needed), Box::new(failed)).unwrap();
+    let (told, waiting) = mpsc::channel();
+    let sizes = [ROTATE_BYTES as usize, 1, 1, 1];
+    for size in sizes {
+        let (told, record) = (told.clone(), Record::Accepted(vec![1; size]));
+        journal.append(vec![record], Box::new(move || told.send(()).unwrap())).unwrap();
+        waiting.recv().unwrap();
+    }
+    drop(journal);
+    thread.join().unwrap();
+    assert_eq!(asked.load(Ordering::Relaxed), 1, "only the first batch filled the file");
+}
+
 #[test]
 fn the_old_file_stays_where_it_cannot_begin_anew() {
     let directory = tempfile::tempdir().unwrap();
