@@ -28,6 +28,7 @@ pub(super) struct JournalFile {
 
 impl JournalFile {
     /// Opens the journal, or makes one. A damaged last batch is what a crash leaves: it is cut off.
+    /// So is a head that is not whole: it is on disk before the first batch, so nothing was lost.
     pub fn open(config: &JournalConfig) -> Result<(Self, Vec<Record>), JournalError> {
         let directory = config.directory.clone();
         let io = |reason| JournalError::Io { path: directory.display().to_string(), reason };
@@ -38,20 +39,23 @@ impl JournalFile {
             _ => {}
         }
         let path = place(&directory);
-        if !path.exists() {
+        let io = |reason| JournalError::Io { path: path.display().to_string(), reason };
+        let mut content = Vec::new();
+        let mut file = None;
+        if path.exists() {
+            let mut old = OpenOptions::new().read(true).write(true).open(&path).map_err(io)?;
+            old.read_to_end(&mut content).map_err(io)?;
+            file = Some(old);
+        }
+        let Some(mut file) = file.filter(|_| !is_begun(&content)) else {
             let mut new = Self::create(&directory, &path, config.sync)?;
             new.wait()?;
             new.wait_for_directory()?;
             return Ok((new, Vec::new()));
-        }
-        let io = |reason| JournalError::Io { path: path.display().to_string(), reason };
-        let mut file = OpenOptions::new().read(true).write(true).open(&path).map_err(io)?;
-        let mut content = Vec::new();
-        file.read_to_end(&mut content).map_err(io)?;
-        let read = read(&content).map_err(|fault| fault.at(&path))?;
-        file.set_len(read.bytes).map_err(io)?;
+        };
+        let Content { records, bytes, sequence } = read(&content).map_err(|it| it.at(&path))?;
+        file.set_len(bytes).map_err(io)?;
         file.seek(SeekFrom::End(0)).map_err(io)?;
-        let Content { records, bytes, sequence } = read;
         // How much of it must be kept is known once it has begun anew.
         Ok((Self { directory, sync: config.sync, file, bytes, kept: 0, sequence }, records))
     }
@@ -171,17 +175,19 @@ impl Fault {
     }
 }
 
+/// Whether a file's head is not whole, as a crash leaves it between making the file and the disk's
+/// word that the head is there: a part of it, or the length without the bytes.
+fn is_begun(content: &[u8]) -> bool {
+    let head = head();
+    let is_cut = content.len() < head.len() && head.starts_with(content);
+    is_cut || content.len() <= head.len() && content.iter().all(|byte| *byte == 0)
+}
+
 /// Reads batches up to the end, or up to one that is not whole and has no whole one behind it.
 pub(super) fn read(content: &[u8]) -> Result<Content, Fault> {
     let head = head();
     if !content.starts_with(&head) {
-        // A crash while the file was made.
-        let is_begun = head.starts_with(content);
-        return if is_begun && content.is_empty() {
-            Ok(Content { records: Vec::new(), bytes: 0, sequence: 0 })
-        } else {
-            Err(Fault::Format)
-        };
+        return Err(Fault::Format);
     }
     let mut read = Content { records: Vec::new(), bytes: head.len() as u64, sequence: 0 };
     let mut rest = content.get(head.len()..).unwrap_or_default();

@@ -141,6 +141,29 @@ fn what_must_be_kept_is_not_copied_with_each_batch() {
     assert_eq!(asked.load(Ordering::Relaxed), 1, "only the first batch filled the file");
 }
 
+/// A crash while the file was made leaves a part of its head, or its length alone.
+#[test]
+fn a_head_that_is_not_whole_is_a_new_file() {
+    let directory = tempfile::tempdir().unwrap();
+    write(&directory, &[]);
+    let path = config(&directory).directory.join("journal");
+    let head = std::fs::read(&path).unwrap();
+    assert_eq!(head.len(), 16);
+    for length in 0..=head.len() {
+        for left in [head[..length].to_vec(), vec![0; length]] {
+            std::fs::write(&path, &left).unwrap();
+            assert_eq!(records(&directory).unwrap(), [], "{left:?}");
+            assert_eq!(std::fs::read(&path).unwrap(), head, "{left:?}");
+            write(&directory, &[accepted(1)]);
+            assert_eq!(records(&directory).unwrap(), [accepted(1)], "{left:?}");
+        }
+    }
+    for other in [&b"weal-journey"[..], b"weal-journal\x09", b"\0weal", &[0; 17]] {
+        std::fs::write(&path, other).unwrap();
+        assert!(records(&directory).is_err(), "{other:?}");
+    }
+}
+
 #[test]
 fn the_old_file_stays_where_it_cannot_begin_anew() {
     let directory = tempfile::tempdir().unwrap();
