@@ -1,6 +1,7 @@
 //! A running chain: everything between the data directory and the handle.
 
 mod connect;
+mod database;
 mod error;
 mod head;
 mod resume;
@@ -16,10 +17,12 @@ use std::{
 use weal_consensus::Replica;
 use weal_net::{Network, Peer};
 use weal_runtime::Runtime;
-use weal_state::{Batch, Options, RocksOptions, RocksStore, State, StateError, StoreError};
+use weal_state::{Batch, Options, RocksStore, State, StateError};
 use weal_types::PublicKey;
 
 use connect::Links;
+pub(crate) use database::open_database;
+use database::open_store;
 pub use error::OpenError;
 pub(crate) use head::genesis_block;
 use head::{begin, read_head};
@@ -28,11 +31,12 @@ use crate::{
     clock::Clock,
     engine::{self, Committer, Engine, EngineInput, EngineParts, InFlight, Ordering, Workers},
     executor::Executor,
+    failure::Failure,
     finality::Finality,
     genesis::ChainSpec,
     intake::{self, Intake, IntakeParts},
     journal::{self, Journal, JournalConfig, JournalError, Opened, Record},
-    ledger::{self, Ledger},
+    ledger::Ledger,
     membership::{Keys, Membership},
     mempool::Mempool,
     metrics::Metrics,
@@ -141,7 +145,7 @@ impl Core {
         config: &CoreConfig,
         parts: CoreParts,
         before: Before,
-        failed: Box<dyn FnOnce(String) + Send>,
+        failed: Box<dyn FnOnce(Failure) + Send>,
     ) -> Result<(Self, Arc<Finality>), OpenError> {
         let opening = Opening::new(config, parts, before)?;
         let keys = &opening.parts.keys;
@@ -275,7 +279,7 @@ impl Opening {
         config: &CoreConfig,
         opened: Opened,
         (accepted, replay): (&[Vec<u8>], Vec<Ordering>),
-        failed: Box<dyn FnOnce(String) + Send>,
+        failed: Box<dyn FnOnce(Failure) + Send>,
     ) -> Result<Core, OpenError> {
         let head = self.finality.head().header.height.0;
         self.parts.metrics.height.set(i64::try_from(head).unwrap_or(i64::MAX));
@@ -356,32 +360,6 @@ impl Opening {
         };
         Ok(opened.start(Box::new(still_needed), Box::new(failed))?)
     }
-}
-
-/// Bytes of writes that the database keeps in memory. Each write finds its place among them by some
-/// twenty steps, and each step into memory that no cache holds costs as much as a hash: with 128
-/// MiB a donation took a tenth more processor time than with 32, compaction included (`weal-bench
-/// cluster`).
-const WRITE_BUFFER_BYTES: usize = 32 << 20;
-
-fn open_store(config: &CoreConfig) -> Result<Arc<RocksStore>, OpenError> {
-    Ok(open_database(&config.directory.join("db"), config.cache_bytes)?)
-}
-
-/// A database with everything that a node keeps.
-pub(crate) fn open_database(
-    path: &Path,
-    cache_bytes: usize,
-) -> Result<Arc<RocksStore>, StoreError> {
-    let columns = [&weal_state::COLUMNS[..], &ledger::COLUMNS[..]].concat();
-    let options = RocksOptions {
-        cache_bytes,
-        write_buffer_bytes: WRITE_BUFFER_BYTES,
-        // The journal holds what the database could lose in a power cut.
-        sync: false,
-        ..RocksOptions::default()
-    };
-    Ok(Arc::new(RocksStore::open(path, &columns, options)?))
 }
 
 /// What was accepted and is not in the database. A transaction goes from the pool through a block

@@ -51,6 +51,7 @@ use crate::{
     clock::Clock,
     core::NetworkPlace,
     executor::{Executed, Executor},
+    failure::Failure,
     journal::Journal,
     ledger::{Ancestry, Ledger},
     membership::Keys,
@@ -192,12 +193,12 @@ pub struct Engine {
 
 impl Engine {
     /// Starts the threads. `inputs` is the sending end of `waiting`; `failed` is called once if
-    /// this machine fails.
+    /// this machine fails, or if the replica halts.
     pub fn start(
         parts: EngineParts,
         workers: Workers,
         (inputs, waiting): (mpsc::Sender<EngineInput>, mpsc::Receiver<EngineInput>),
-        failed: Box<dyn FnOnce(String) + Send>,
+        failed: Box<dyn FnOnce(Failure) + Send>,
     ) -> std::io::Result<Self> {
         let sender = inputs.clone();
         let run = move || {

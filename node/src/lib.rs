@@ -18,6 +18,7 @@
 //! | [`journal`] | what must survive a crash before it is in the database |
 //! | [`engine`] | drives the replica of `weal-consensus` |
 //! | [`peers`] | the other validators: what they send, and what is sent to them |
+//! | [`failure`] | why a running node ends by itself |
 //! | [`executor`] | from an ordered proposal to its header |
 //! | [`ledger`] | final blocks, and where to find what is in them |
 //! | [`finality`] | telling everyone what is final |
@@ -41,6 +42,7 @@ pub mod dev;
 pub mod devnet;
 pub mod engine;
 pub mod executor;
+pub mod failure;
 pub mod finality;
 pub mod founding;
 pub mod genesis;

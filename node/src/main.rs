@@ -7,8 +7,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use weal_node::{
     config::Config,
     core::OpenError,
+    failure::{Failure, HALT_EXIT_CODE},
     membership::{Keys, Membership},
-    node::Node,
+    node::{Node, StartError},
     rpc::RpcServer,
     telemetry,
     validator_key::ValidatorKey,
@@ -86,9 +87,18 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("weal-node: {error}");
-            ExitCode::FAILURE
+            match has_halted(&*error) {
+                true => ExitCode::from(HALT_EXIT_CODE),
+                false => ExitCode::FAILURE,
+            }
         }
     }
+}
+
+/// Whether the node must not be started again by whatever supervises it.
+fn has_halted(error: &(dyn std::error::Error + 'static)) -> bool {
+    matches!(error.downcast_ref(), Some(StartError::Halted(_)))
+        || matches!(error.downcast_ref(), Some(Failure::Halt(_)))
 }
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -191,8 +201,9 @@ async fn serve(
         _ = tokio::signal::ctrl_c() => Ok(()),
         _ = terminate.recv() => Ok(()),
         failed = failure.wait_for(Option::is_some) => {
-            let reason = failed.ok().and_then(|reason| reason.clone()).unwrap_or_default();
-            Err(format!("the node has failed: {reason}").into())
+            let failure = failed.ok().and_then(|failure| failure.clone());
+            let unknown = || Failure::Machine("the node has failed".to_owned());
+            Err(failure.unwrap_or_else(unknown).into())
         }
     };
     tracing::info!("stopping");

@@ -1,5 +1,6 @@
 //! The handle to a running node: what JSON-RPC, the command line and tests use.
 
+mod chains;
 mod control;
 
 use std::{
@@ -15,9 +16,13 @@ use weal_runtime::{DiskCacheConfig, Runtime, RuntimeConfig, SetupError, system::
 use weal_state::{State, StateError};
 use weal_types::{PublicKey, TxHash, certificate::ValidatorSet};
 
+pub(crate) use chains::{chain_directory, current_number, remove};
+use chains::{remove_others, set_current};
+
 use crate::{
     clock::Clock,
     core::{Before, Core, CoreConfig, CoreParts, NetworkPlace, OpenError},
+    failure::{self, Failure, Halted},
     finality::{Finality, Settled},
     genesis::ChainSpec,
     intake::Verdicts,
@@ -98,6 +103,9 @@ pub enum StartError {
         /// What the system says.
         reason: std::io::Error,
     },
+    /// It halted before.
+    #[error(transparent)]
+    Halted(#[from] Halted),
     /// The execution engine does not start.
     #[error(transparent)]
     Setup(#[from] SetupError),
@@ -118,7 +126,7 @@ struct Inner {
     parts: CoreParts,
     finality: Arc<Finality>,
     core: RwLock<Arc<Core>>,
-    failure: watch::Sender<Option<String>>,
+    failure: watch::Sender<Option<Failure>>,
     /// Held while the running chain is exchanged, one exchange at a time.
     running: Mutex<Running>,
     /// Whether a devnet has stopped this validator.
@@ -145,6 +153,7 @@ impl Node {
         key: ValidatorKey,
     ) -> Result<Self, StartError> {
         let lock = lock(&config.data)?;
+        failure::check_mark(&config.data)?;
         let disk_cache =
             DiskCacheConfig { directory: config.cache.clone(), key: cache_key(&config.cache)? };
         let runtime = Runtime::new(&RuntimeConfig {
@@ -170,7 +179,7 @@ impl Node {
         let core_config = core_config(&config, &running, directory);
         let before = Before { finality: None, store: joined.store };
         let (core, finality) =
-            Core::open(&core_config, parts.clone(), before, report_to(&failure))?;
+            Core::open(&core_config, parts.clone(), before, report_to(&failure, &config.data))?;
         Ok(Self(Arc::new(Inner {
             config,
             parts,
@@ -279,15 +288,24 @@ impl Node {
     }
 
     /// Says why the node has failed, once it has.
-    pub fn failure(&self) -> watch::Receiver<Option<String>> {
+    pub fn failure(&self) -> watch::Receiver<Option<Failure>> {
         self.0.failure.subscribe()
     }
 }
 
-fn report_to(failure: &watch::Sender<Option<String>>) -> Box<dyn FnOnce(String) + Send> {
-    let failure = failure.clone();
-    Box::new(move |reason| {
-        failure.send_replace(Some(reason));
+/// Tells of a failure. A halt is on disk before anybody hears of it, and ends the process.
+fn report_to(
+    failure: &watch::Sender<Option<Failure>>,
+    data: &Path,
+) -> Box<dyn FnOnce(Failure) + Send> {
+    let (failure, data) = (failure.clone(), data.to_owned());
+    Box::new(move |why| {
+        if let Failure::Halt(reason) = &why
+            && let Err(error) = failure::leave_mark(&data, reason)
+        {
+            tracing::error!(%error, "a halt cannot be marked: this node must not start again");
+        }
+        failure.send_replace(Some(why));
     })
 }
 
@@ -340,48 +358,4 @@ fn cache_key(cache: &Path) -> Result<[u8; 32], StartError> {
         fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
     file.and_then(|mut file| file.write_all(&key)).map_err(directory_error(&path))?;
     Ok(key)
-}
-
-pub(crate) fn chain_directory(number: u64) -> String {
-    format!("chain-{number}")
-}
-
-/// Removes what earlier runs of a devnet left behind.
-fn remove_others(data: &Path, current: &Path) {
-    for entry in fs::read_dir(data).into_iter().flatten().flatten() {
-        let is_chain = entry.file_name().to_string_lossy().starts_with("chain-");
-        if is_chain && entry.path() != current {
-            remove(&entry.path());
-        }
-    }
-}
-
-/// Removes a directory that is no longer used. One that resists is tried again at the next start.
-pub(crate) fn remove(path: &Path) {
-    if let Err(error) = fs::remove_dir_all(path) {
-        tracing::warn!(path = %path.display(), %error, "an old directory cannot be removed yet");
-    }
-}
-
-pub(crate) fn current_number(data: &Path) -> Result<u64, StartError> {
-    let path = data.join("current");
-    match fs::read_to_string(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(1),
-        Err(error) => Err(directory_error(&path)(error)),
-        Ok(text) => text.trim().parse().map_err(|_| {
-            directory_error(&path)(std::io::Error::other(format!("`{text}` is no number")))
-        }),
-    }
-}
-
-/// Makes a chain the one that runs. A crash leaves the old one or the new.
-fn set_current(data: &Path, number: u64) -> Result<(), StartError> {
-    let (path, draft) = (data.join("current"), data.join("current.new"));
-    let write = || {
-        fs::write(&draft, format!("{number}\n"))?;
-        fs::File::open(&draft)?.sync_all()?;
-        fs::rename(&draft, &path)?;
-        fs::File::open(data)?.sync_all()
-    };
-    write().map_err(directory_error(&path))
 }

@@ -32,6 +32,7 @@ use crate::{
     clock::{Clock, monotonic},
     core::NetworkPlace,
     executor::Executed,
+    failure::Failure,
     journal::Journal,
     ledger::Ledger,
     membership::{Keys, Membership},
@@ -117,7 +118,7 @@ impl Driver {
         mut self,
         replay: Vec<Ordering>,
         waiting: &mpsc::Receiver<EngineInput>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Failure> {
         self.bodies.settle(self.parent.height);
         self.replay(replay)?;
         loop {
@@ -133,7 +134,7 @@ impl Driver {
             };
             match input {
                 Ok(EngineInput::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
-                Ok(EngineInput::Failed(reason)) => return Err(reason),
+                Ok(EngineInput::Failed(reason)) => return Err(reason.into()),
                 Ok(input) => self.hear(input)?,
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -142,7 +143,7 @@ impl Driver {
     }
 
     /// What the replica said before a restart, so that it goes on from there.
-    fn replay(&mut self, replay: Vec<Ordering>) -> Result<(), String> {
+    fn replay(&mut self, replay: Vec<Ordering>) -> Result<(), Failure> {
         self.in_flight.add(replay.iter().cloned());
         for Ordering { record, transactions } in replay {
             self.standing.note(&record);
@@ -161,7 +162,7 @@ impl Driver {
         self.step(Event::Start(new_life()?))
     }
 
-    fn hear(&mut self, input: EngineInput) -> Result<(), String> {
+    fn hear(&mut self, input: EngineInput) -> Result<(), Failure> {
         match input {
             EngineInput::Ready => self.look_into_pool(),
             EngineInput::BackAgain(transactions) => self.back_again(&transactions),
@@ -196,7 +197,7 @@ impl Driver {
     }
 
     /// What has become due: the replica's timers, and questions.
-    fn ring(&mut self) -> Result<(), String> {
+    fn ring(&mut self) -> Result<(), Failure> {
         let now = monotonic();
         while let Some((&timer, _)) = self.timers.iter().find(|(_, at)| **at <= now) {
             self.timers.remove(&timer);
@@ -215,12 +216,12 @@ impl Driver {
         Ok(())
     }
 
-    pub(super) fn look_into_pool(&mut self) -> Result<(), String> {
+    pub(super) fn look_into_pool(&mut self) -> Result<(), Failure> {
         self.step(Event::Pool(self.pool.oldest()))
     }
 
     /// Makes transactions ready that were seen in a proposal before, but not what stands in one.
-    fn back_again(&mut self, transactions: &[Arc<Pooled>]) -> Result<(), String> {
+    fn back_again(&mut self, transactions: &[Arc<Pooled>]) -> Result<(), Failure> {
         self.pool.make_ready(transactions, monotonic());
         self.taken.take_again(&self.pool);
         self.look_into_pool()
@@ -233,7 +234,7 @@ impl Driver {
     }
 
     /// A proposal's transactions have come, or do not keep the rules.
-    fn body_arrived(&mut self, body: Result<bodies::Body, Proposal>) -> Result<(), String> {
+    fn body_arrived(&mut self, body: Result<bodies::Body, Proposal>) -> Result<(), Failure> {
         let digest = match &body {
             Ok((proposal, _)) | Err(proposal) => proposal.digest(),
         };
@@ -268,7 +269,7 @@ impl Driver {
         }
     }
 
-    fn was_executed(&mut self, executed: Executed) -> Result<(), String> {
+    fn was_executed(&mut self, executed: Executed) -> Result<(), Failure> {
         self.is_executing = false;
         if self.sync.as_ref().is_some_and(Sync::is_applying) {
             return self.applied(executed);
@@ -285,7 +286,7 @@ impl Driver {
     pub(super) fn settle_pool(
         &mut self,
         executed: &Executed,
-    ) -> Result<Vec<(TxHash, SkipReason)>, String> {
+    ) -> Result<Vec<(TxHash, SkipReason)>, Failure> {
         let dropped = self.pool.settle(&executed.transactions, &executed.receipts);
         self.note_block(executed.proposal.as_ref());
         self.params = load_params(&self.state)?;

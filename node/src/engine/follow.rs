@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     clock::monotonic,
+    failure::Failure,
     membership::Membership,
     peers::{
         judge::Judge,
@@ -57,7 +58,7 @@ impl Driver {
 
     /// Takes part in the epoch that the state names, with what the journal remembers of it. Others
     /// are asked first what they hold of this key.
-    pub(super) fn join(&mut self) -> Result<Event, String> {
+    pub(super) fn join(&mut self) -> Result<Event, Failure> {
         let validators = self.membership.set()?;
         let (key, position) = self.keys.among(&validators);
         let position = position.ok_or("this node is not part of the epoch that it enters")?;
@@ -69,7 +70,7 @@ impl Driver {
     }
 
     /// A replica for the epoch that the state names, which begins after the newest block.
-    fn begin(&mut self, position: u8) -> Result<(), String> {
+    fn begin(&mut self, position: u8) -> Result<(), Failure> {
         let parent = self.parent();
         let start = Mark { height: parent.height, hash: parent.hash().0 };
         self.settings = Settings {
@@ -98,13 +99,13 @@ impl Driver {
 
     /// Whether this follower has a vote on the block after its newest one. What it says then rests
     /// on all that came before, so that must survive a power cut (rule B3).
-    pub(super) fn is_awaited(&self) -> Result<bool, String> {
+    pub(super) fn is_awaited(&self) -> Result<bool, Failure> {
         Ok(self.keys.among(&self.membership.set()?).1.is_some())
     }
 
     /// A follower has executed a block that a quorum certified, and where it takes part in what
     /// comes next, has it on disk.
-    pub(super) fn followed(&mut self, header: &FinalHeader) -> Result<(), String> {
+    pub(super) fn followed(&mut self, header: &FinalHeader) -> Result<(), Failure> {
         self.settled(header.height);
         self.follow_on();
         if header.next_set_id == header.set_id {
@@ -126,7 +127,7 @@ impl Driver {
 
     /// What the state says about validators changes where the newest block wrote it, and where time
     /// passes: an epoch begins, or an invitation ends.
-    pub(super) fn renew_membership(&mut self, is_written: bool) -> Result<(), String> {
+    pub(super) fn renew_membership(&mut self, is_written: bool) -> Result<(), Failure> {
         let parent = self.parent();
         let next = parent.height.next().unwrap_or(parent.height);
         if !is_written && self.membership.holds(next, parent.time) {

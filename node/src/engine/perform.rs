@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     clock::monotonic,
+    failure::Failure,
     journal::Record,
     ledger::Ancestry,
     mempool::Pooled,
@@ -31,16 +32,16 @@ const HANDED_OVER_BYTES: usize = 4 << 20;
 
 impl Driver {
     /// Tells the replica something, and does what it asks for, until it asks for nothing more.
-    pub(super) fn step(&mut self, event: Event) -> Result<(), String> {
+    pub(super) fn step(&mut self, event: Event) -> Result<(), Failure> {
         self.step_all(VecDeque::from([event]))
     }
 
     /// Does what is due without being told anything.
-    pub(super) fn go_on(&mut self) -> Result<(), String> {
+    pub(super) fn go_on(&mut self) -> Result<(), Failure> {
         self.step_all(VecDeque::new())
     }
 
-    fn step_all(&mut self, mut events: VecDeque<Event>) -> Result<(), String> {
+    fn step_all(&mut self, mut events: VecDeque<Event>) -> Result<(), Failure> {
         loop {
             while let Some(event) = events.pop_front() {
                 for action in self.replica.step(self.clock.now(), event) {
@@ -64,7 +65,7 @@ impl Driver {
     }
 
     /// Performs one action; what it gives at once is the next event.
-    fn perform(&mut self, action: Action) -> Result<Option<Event>, String> {
+    fn perform(&mut self, action: Action) -> Result<Option<Event>, Failure> {
         match action {
             Action::Sign(draft) => return Ok(Some(Event::Signed(self.sign(draft)))),
             Action::Persist(token, records) => self.persist(token, records)?,
@@ -104,7 +105,9 @@ impl Driver {
                 tracing::error!(?statement, "the journal is older than what this node has said");
             }
             Action::Entered(epoch, _) => self.entered(epoch),
-            Action::Halt(halt) => return Err(format!("the replica stops: {halt:?}")),
+            Action::Halt(halt) => {
+                return Err(Failure::Halt(format!("the replica stops: {halt:?}")));
+            }
         }
         Ok(None)
     }
@@ -197,7 +200,7 @@ impl Driver {
 
     /// Makes records durable, with what was noted before, and transactions that came from elsewhere
     /// before what names them.
-    fn persist(&mut self, token: Token, records: Vec<Statement>) -> Result<(), String> {
+    fn persist(&mut self, token: Token, records: Vec<Statement>) -> Result<(), Failure> {
         let mut orderings = std::mem::take(&mut self.notes);
         for record in records {
             tell_of_views(&record);
@@ -278,7 +281,7 @@ impl Driver {
         Event::Built { view, height, proposal: Some(proposal) }
     }
 
-    fn execute(&mut self, ordered: Ordered) -> Result<(), String> {
+    fn execute(&mut self, ordered: Ordered) -> Result<(), Failure> {
         if self.sync.as_ref().is_some_and(super::sync::Sync::is_applying) {
             // It is the first of the fetched blocks.
             return Ok(());
@@ -298,9 +301,9 @@ impl Driver {
         &mut self,
         ordered: Ordered,
         transactions: Vec<Arc<Pooled>>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Failure> {
         self.is_executing = true;
-        self.execute.send((ordered, transactions)).map_err(|_| "the executor is gone".to_owned())
+        self.execute.send((ordered, transactions)).map_err(|_| "the executor is gone".into())
     }
 
     /// Heights that become final together wait for the last of them, which has the certificate.
@@ -308,13 +311,14 @@ impl Driver {
         &mut self,
         header: &FinalHeader,
         certificate: Option<Arc<Certificate>>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Failure> {
         let Some(waiting) = self.executed.remove(&header.height) else {
             if header.height <= self.handed_over {
                 self.settled(header.height);
                 return Ok(());
             }
-            return Err(format!("height {} is final and was not executed here", header.height));
+            let reason = format!("height {} is final and was not executed here", header.height);
+            return Err(reason.into());
         };
         self.settled(header.height);
         self.settling.push(waiting);
@@ -326,7 +330,7 @@ impl Driver {
     /// A block was executed that the journal has a certificate for. After a power cut the database
     /// may be hundreds of blocks behind: more than may wait in memory until the replica, which
     /// remembers the newest certificate alone, finds all of them final.
-    pub(super) fn hand_over_proven(&mut self, height: Height) -> Result<(), String> {
+    pub(super) fn hand_over_proven(&mut self, height: Height) -> Result<(), Failure> {
         let Some(certificate) = self.proofs.remove(&height) else { return Ok(()) };
         let executed = self.executed.get(&height);
         if executed.is_none_or(|(own, _)| own.header.hash().0 != certificate.vote.hash) {
@@ -347,7 +351,7 @@ impl Driver {
         &mut self,
         mut group: Vec<Waiting>,
         certificate: Arc<Certificate>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Failure> {
         let last = group.pop();
         let headers = group.iter().chain(&last).map(|(executed, _)| &executed.header);
         let ancestry = Arc::new(Ancestry::up_to(Arc::clone(&certificate), headers));
@@ -367,9 +371,9 @@ impl Driver {
         self.answered.clear();
     }
 
-    pub(super) fn commit(&self, block: ToCommit) -> Result<(), String> {
+    pub(super) fn commit(&self, block: ToCommit) -> Result<(), Failure> {
         let block = Commit::Block(Box::new(block));
-        self.commit.send(block).map_err(|_| "the committer is gone".to_owned())
+        self.commit.send(block).map_err(|_| "the committer is gone".into())
     }
 }
 

@@ -22,7 +22,9 @@ use super::{
     taken::Taken,
     wanted::Wanted,
 };
-use crate::{clock::monotonic, executor::Executor, membership::Membership, mempool::Pooled};
+use crate::{
+    clock::monotonic, executor::Executor, failure::Failure, membership::Membership, mempool::Pooled,
+};
 
 /// How a node with this setting spaces its blocks: one executes while the next is made durable and
 /// a third collects transactions. More would only let transactions wait in blocks.
@@ -46,7 +48,7 @@ pub(super) fn run(
     Workers { executor, committer }: Workers,
     inputs: mpsc::Sender<EngineInput>,
     waiting: &mpsc::Receiver<EngineInput>,
-) -> Result<(), String> {
+) -> Result<(), Failure> {
     let (state, parent) = (Arc::clone(&executor.state), executor.parent.clone());
     let (execute, to_execute) = mpsc::sync_channel(IN_FLIGHT as usize);
     let (commit, to_commit) = mpsc::sync_channel(COMMITS_WAITING);
@@ -55,8 +57,8 @@ pub(super) fn run(
     let committing = committer.start(to_commit, inputs.clone()).map_err(no_thread)?;
     let replay = std::mem::take(&mut parts.replay);
     let outlets = Outlets { inputs, execute, commit };
-    let ended =
-        driver(parts, outlets, (state, parent)).and_then(|driver| driver.listen(replay, waiting));
+    let ended = driver(parts, outlets, (state, parent)).map_err(Failure::from);
+    let ended = ended.and_then(|driver| driver.listen(replay, waiting));
     // The channels are closed by now: both threads end after what they have.
     for thread in [executing, committing] {
         if thread.join().is_err() {

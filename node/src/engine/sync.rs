@@ -10,7 +10,10 @@ use weal_consensus::{Event, Handover, Ordered};
 use weal_types::{Height, PublicKey, TimeMs, block::FinalHeader, certificate::Certificate};
 
 use super::{Commit, ToCommit, driver::Driver, speak::Speaker};
-use crate::{clock::monotonic, executor::Executed, ledger::Ancestry, peers::blocks::ProvenBlock};
+use crate::{
+    clock::monotonic, executor::Executed, failure::Failure, ledger::Ancestry,
+    peers::blocks::ProvenBlock,
+};
 
 /// Between one question for blocks and the next, to another validator: an answer takes as long as
 /// reading and checking 64 blocks.
@@ -98,7 +101,7 @@ impl Driver {
     }
 
     /// Proven blocks have come; those that do not follow here are asked for again.
-    pub(super) fn blocks_arrived(&mut self, blocks: Vec<ProvenBlock>) -> Result<(), String> {
+    pub(super) fn blocks_arrived(&mut self, blocks: Vec<ProvenBlock>) -> Result<(), Failure> {
         let first = blocks.first().map(|block| (block.header.height, block.header.parent));
         let next = self.parent_height().next();
         let is_busy = self.is_executing;
@@ -111,17 +114,17 @@ impl Driver {
         if let Some((own, _)) = self.executed.values().next_back()
             && own.header.hash() != parent
         {
-            return Err(format!(
+            return Err(Failure::Halt(format!(
                 "height {} was executed with another result here",
                 own.header.height
-            ));
+            )));
         }
         self.settle_below()?;
         self.apply_next()
     }
 
     /// What was executed here before the fetched blocks is final because their headers name it.
-    fn settle_below(&mut self) -> Result<(), String> {
+    fn settle_below(&mut self) -> Result<(), Failure> {
         let below = std::mem::take(&mut self.executed);
         let Some(sync) = &self.sync else { return Ok(()) };
         let own = below.values().map(|(executed, _)| &executed.header);
@@ -138,7 +141,7 @@ impl Driver {
         Ok(())
     }
 
-    fn apply_next(&mut self) -> Result<(), String> {
+    fn apply_next(&mut self) -> Result<(), Failure> {
         let Some(block) = self.sync.as_ref().and_then(|sync| sync.applying.front()) else {
             return Ok(());
         };
@@ -151,15 +154,15 @@ impl Driver {
     }
 
     /// A fetched block was executed. Its result must be the certified one.
-    pub(super) fn applied(&mut self, executed: Executed) -> Result<(), String> {
+    pub(super) fn applied(&mut self, executed: Executed) -> Result<(), Failure> {
         let dropped = self.settle_pool(&executed)?;
         let Some(sync) = &mut self.sync else { return Ok(()) };
         let Some(block) = sync.applying.pop_front() else { return Ok(()) };
         if executed.header != block.header {
-            return Err(format!(
+            return Err(Failure::Halt(format!(
                 "height {} came to another result than a quorum's: {:?} instead of {:?}",
                 block.header.height, executed.header, block.header
-            ));
+            )));
         }
         let headers =
             std::iter::once(&block.header).chain(sync.applying.iter().map(|block| &block.header));
@@ -185,13 +188,13 @@ impl Driver {
         if self.sync.as_ref().is_some_and(|sync| sync.ended.is_some()) {
             // The journal has none of it: the replica hears of it once the database has it.
             let flush = Commit::Flush(height);
-            return self.commit.send(flush).map_err(|_| "the committer is gone".to_owned());
+            return self.commit.send(flush).map_err(|_| "the committer is gone".into());
         }
         self.apply_next()
     }
 
     /// The fetched blocks are on disk.
-    pub(super) fn flushed(&mut self, height: Height) -> Result<(), String> {
+    pub(super) fn flushed(&mut self, height: Height) -> Result<(), Failure> {
         let ended = self.sync.as_mut().and_then(|sync| sync.ended.take());
         let Some((header, certificate, handover)) =
             ended.filter(|(header, ..)| header.height == height)

@@ -84,7 +84,7 @@ impl Node {
         let directory = self.0.config.data.join(chain_directory(number));
         let before = Before { finality: Some(Arc::clone(&self.0.finality)), ..before };
         let config = core_config(&self.0.config, running, directory);
-        let report = report_to(&self.0.failure);
+        let report = report_to(&self.0.failure, &self.0.config.data);
         let (core, _) = Core::open(&config, self.0.parts.clone(), before, report)?;
         *self.0.core.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(core);
         self.0.is_paused.store(false, Ordering::Release);

@@ -33,7 +33,7 @@ impl Monitor {
 /// Whether a node executes and answers.
 pub(super) fn health(node: &Node) -> NodeHealth {
     let head = node.head();
-    let problem = node.failure().borrow().clone();
+    let problem = node.failure().borrow().as_ref().map(ToString::to_string);
     let problem = problem.or_else(|| node.is_paused().then(|| "this validator is paused".into()));
     let (waiting, _) = node.pool().size();
     NodeHealth {

@@ -7,6 +7,7 @@ mod people;
 mod epochs;
 mod faults;
 mod giver;
+mod halt;
 mod liar;
 mod members;
 mod puppet;

@@ -17,7 +17,11 @@ use weal_client::rpc::{
     Client,
     types::{Hex, Hex32, Submit, SubmitStatus, TxGet, TxState, TxWait},
 };
-use weal_node::{clock::host_ms, founding::Founding};
+use weal_node::{
+    clock::host_ms,
+    failure::{self, HALT_EXIT_CODE},
+    founding::Founding,
+};
 use weal_types::TimeMs;
 
 /// Looks for the ready file, at most: 60 s.
@@ -94,6 +98,26 @@ fn client(directory: &Path) -> Client {
         std::thread::sleep(Duration::from_millis(10));
     }
     panic!("{} is not ready", directory.display());
+}
+
+/// What supervises a daemon must not start one again that has halted, and the operator is told why
+/// it does not run.
+#[test]
+fn a_daemon_that_has_halted_says_so_with_an_exit_code_of_its_own() {
+    let own = tempfile::tempdir().unwrap();
+    let (file, key) = keys(own.path()).remove(0);
+    let founding = Founding::from_toml(&description(&[(file.clone(), key)])).unwrap();
+    for (path, text) in founding.files().into_iter().skip(1) {
+        fs::write(own.path().join(path.file_name().unwrap()), text).unwrap();
+    }
+    fs::rename(file, own.path().join("validator.key")).unwrap();
+    fs::create_dir(own.path().join("data")).unwrap();
+    failure::leave_mark(&own.path().join("data"), "two quorums").unwrap();
+    let config = own.path().join("config.toml");
+    let output = weal_node().args(["run", "--config"]).arg(config).output().unwrap();
+    assert_eq!(output.status.code(), Some(i32::from(HALT_EXIT_CODE)));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("two quorums") && said.contains("data/halted"), "{said}");
 }
 
 #[test]
