@@ -30,6 +30,7 @@ use head::{begin, read_head};
 use crate::{
     clock::Clock,
     engine::{self, Committer, Engine, EngineInput, EngineParts, InFlight, Ordering, Workers},
+    evidence,
     executor::Executor,
     failure::Failure,
     finality::Finality,
@@ -48,6 +49,8 @@ use crate::{
 pub struct CoreConfig {
     /// Where database and journal are.
     pub directory: PathBuf,
+    /// Where evidence against validators is kept.
+    pub evidence: PathBuf,
     /// Whether what is acknowledged survives a power cut. Without it, it survives a crash of the
     /// process alone.
     pub sync: bool,
@@ -307,6 +310,8 @@ impl Opening {
         let (shelf, keeper, keeper_thread) = kept.map_err(OpenError::Thread)?;
         let workers = Workers { executor: self.executor(), committer: self.committer(keeper) };
         let engine = EngineParts {
+            evidence: evidence::Folder::new(config.evidence.clone(), self.parts.spec.chain),
+            metrics: Arc::clone(&self.parts.metrics),
             replica,
             settings,
             replay,

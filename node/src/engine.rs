@@ -17,9 +17,11 @@
 //! | `sync` | catching up with blocks that others have made final |
 //! | `follow` | following without a vote; the way from epoch to epoch |
 //! | `identity` | by which of its keys the others know this node |
+//! | `accuse` | what becomes of the evidence against a validator |
 //! | `commit` | writing what is final |
 //! | `in_flight` | what the journal must keep until then |
 
+mod accuse;
 mod bodies;
 mod commit;
 mod driver;
@@ -50,12 +52,14 @@ use weal_types::{
 use crate::{
     clock::Clock,
     core::NetworkPlace,
+    evidence,
     executor::{Executed, Executor},
     failure::Failure,
     journal::Journal,
     ledger::{Ancestry, Ledger},
     membership::Keys,
     mempool::{Mempool, Pooled},
+    metrics::Metrics,
     peers::blocks::ProvenBlock,
     validator_key::ValidatorKey,
 };
@@ -152,6 +156,10 @@ pub struct EngineParts {
     pub journal: Journal,
     /// What is ordered and not yet written, for a journal that begins anew.
     pub in_flight: Arc<InFlight>,
+    /// Where evidence is kept.
+    pub evidence: evidence::Folder,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
 }
 
 /// What the engine has threads of their own do.

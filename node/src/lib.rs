@@ -18,6 +18,7 @@
 //! | [`journal`] | what must survive a crash before it is in the database |
 //! | [`engine`] | drives the replica of `weal-consensus` |
 //! | [`peers`] | the other validators: what they send, and what is sent to them |
+//! | [`evidence`] | what proves that a validator broke the rules |
 //! | [`failure`] | why a running node ends by itself |
 //! | [`executor`] | from an ordered proposal to its header |
 //! | [`ledger`] | final blocks, and where to find what is in them |
@@ -41,6 +42,7 @@ pub mod core;
 pub mod dev;
 pub mod devnet;
 pub mod engine;
+pub mod evidence;
 pub mod executor;
 pub mod failure;
 pub mod finality;

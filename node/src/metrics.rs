@@ -48,6 +48,8 @@ pub struct Metrics {
     pub refused: Counter,
     /// Things that peers sent and no correct validator sends.
     pub strikes: Counter,
+    /// Contradictions that validators signed.
+    pub evidence: Counter,
     /// Height of the newest final block.
     pub height: Gauge,
     /// Position of the validator that proposed it.
@@ -84,6 +86,8 @@ impl Default for Metrics {
         let refused = counter(&mut registry, "refused", "Transactions that were not accepted");
         let help = "Things that peers sent and no correct node sends";
         let strikes = counter(&mut registry, "strikes", help);
+        let help = "Contradictions that validators signed";
+        let evidence = counter(&mut registry, "evidence", help);
         let gauge = |registry: &mut Registry, name: &str, help: &str| {
             let gauge = Gauge::default();
             registry.register(name, help, gauge.clone());
@@ -113,6 +117,7 @@ impl Default for Metrics {
             skipped,
             refused,
             strikes,
+            evidence,
             height,
             proposer,
             network,

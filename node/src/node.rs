@@ -312,6 +312,7 @@ fn report_to(
 fn core_config(config: &NodeConfig, running: &Running, directory: PathBuf) -> CoreConfig {
     CoreConfig {
         directory,
+        evidence: config.data.join("evidence"),
         sync: config.sync,
         cache_bytes: config.cache_bytes,
         history: config.history,

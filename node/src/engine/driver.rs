@@ -31,12 +31,14 @@ use super::{
 use crate::{
     clock::{Clock, monotonic},
     core::NetworkPlace,
+    evidence,
     executor::Executed,
     failure::Failure,
     journal::Journal,
     ledger::Ledger,
     membership::{Keys, Membership},
     mempool::{Mempool, Pooled, Turn},
+    metrics::Metrics,
     peers::packet::Packet,
     validator_key::ValidatorKey,
 };
@@ -111,6 +113,8 @@ pub(super) struct Driver {
     pub(super) sync: Option<Sync>,
     /// When each timer runs out, by the monotonic clock.
     pub(super) timers: BTreeMap<Timer, TimeMs>,
+    pub(super) evidence: evidence::Folder,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl Driver {

@@ -98,9 +98,7 @@ impl Driver {
             Action::StopTimer(timer) => {
                 self.timers.remove(&timer);
             }
-            Action::Accuse(evidence) => {
-                tracing::warn!(validator = evidence.culprit(), ?evidence, "broke the rules");
-            }
+            Action::Accuse(evidence) => self.accuse(evidence),
             Action::Mute(statement) => {
                 tracing::error!(?statement, "the journal is older than what this node has said");
             }

@@ -120,6 +120,8 @@ fn driver(
         settling: Vec::new(),
         sync: None,
         timers: BTreeMap::new(),
+        evidence: parts.evidence,
+        metrics: parts.metrics,
     })
 }
 

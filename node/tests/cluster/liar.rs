@@ -1,7 +1,13 @@
 //! A validator that makes others check what does not hold.
 
+use parity_scale_codec::DecodeAll;
+use weal_consensus::{Check, Evidence, Signatures, Statement};
 use weal_net::Urgency;
-use weal_node::{mempool::Fate, peers::packet::Packet};
+use weal_node::{
+    evidence::Kept,
+    mempool::Fate,
+    peers::{judge::Sr25519, packet::Packet},
+};
 use weal_types::{ChainId, Height, codec::Bounded, transaction::SignedTransaction};
 
 use crate::{people, puppet::Puppet, world::Cluster};
@@ -52,6 +58,36 @@ async fn a_leader_is_taken_at_its_word_until_it_has_sent_one_false_block() {
     }
     look_away(&mut cluster, &puppet, 1).await;
     assert_eq!(strikes(&cluster, 1), 1, "one was checked");
+}
+
+/// It says two things about each of many heights: all are counted, and one is kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_proves_that_a_leader_lied_is_kept_once() {
+    let (mut cluster, mut puppet) = with_liar(0).await;
+    let (time, to) = (cluster.node(1).clock().now(), [cluster.key(1)]);
+    for person in 0..3 {
+        let (one, other) = (cluster.transfer(person, 1), cluster.transfer(person + 3, 1));
+        puppet.propose_to(&to, time, vec![one]);
+        puppet.propose_again_to(&to, time, vec![other]);
+    }
+    let node = cluster.node(1);
+    cluster.wait("all are counted", || node.metrics().evidence.get() >= 3).await;
+    let folder = cluster.data(1).join("evidence");
+    let files: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    assert!(files[0].ends_with("epoch-0-validator-0-proposals"));
+    let bytes = std::fs::read(&files[0]).unwrap();
+    let kept = Kept::decode_all(&mut &bytes[..]).unwrap();
+    assert_eq!((kept.chain, kept.culprit), (cluster.spec.chain, cluster.key(0)));
+    assert!(kept.evidence.is_contradiction());
+    let Evidence::PrePrepares(one, other) = kept.evidence else { panic!("two proposals") };
+    let checks = [one, other].map(|signed| Check {
+        key: kept.culprit,
+        message: signed.body.message(&kept.chain),
+        signature: signed.signature,
+    });
+    assert!(Sr25519.hold(&checks), "anybody can check it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
