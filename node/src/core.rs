@@ -29,7 +29,9 @@ use head::{begin, read_head};
 
 use crate::{
     clock::Clock,
-    engine::{self, Committer, Engine, EngineInput, EngineParts, InFlight, Ordering, Workers},
+    engine::{
+        self, Committer, Engine, EngineInput, EngineParts, InFlight, Ordering, ShownVoice, Workers,
+    },
     evidence,
     executor::Executor,
     failure::Failure,
@@ -119,6 +121,8 @@ pub struct Core {
     pub intake: Intake,
     /// The database itself, for checkpoints.
     pub store: Arc<RocksStore>,
+    /// Whether this node takes part.
+    pub voice: ShownVoice,
     in_flight: Arc<InFlight>,
     links: Option<Links>,
     engine: Mutex<Engine>,
@@ -309,9 +313,11 @@ impl Opening {
         let kept = snapshots::open(config, &self.parts.metrics);
         let (shelf, keeper, keeper_thread) = kept.map_err(OpenError::Thread)?;
         let workers = Workers { executor: self.executor(), committer: self.committer(keeper) };
+        let voice = ShownVoice::default();
         let engine = EngineParts {
             evidence: evidence::Folder::new(config.evidence.clone(), self.parts.spec.chain),
             metrics: Arc::clone(&self.parts.metrics),
+            voice: voice.clone(),
             replica,
             settings,
             replay,
@@ -337,6 +343,7 @@ impl Opening {
             pool: self.pool,
             intake,
             store: self.store,
+            voice,
             in_flight: self.in_flight,
             links,
             engine: Mutex::new(engine),

@@ -17,6 +17,7 @@
 //! | `sync` | catching up with blocks that others have made final |
 //! | `follow` | following without a vote; the way from epoch to epoch |
 //! | `identity` | by which of its keys the others know this node |
+//! | `voice` | whether it takes part |
 //! | `accuse` | what becomes of the evidence against a validator |
 //! | `commit` | writing what is final |
 //! | `in_flight` | what the journal must keep until then |
@@ -35,6 +36,7 @@ mod standing;
 mod start;
 mod sync;
 mod taken;
+mod voice;
 mod wanted;
 
 use std::{
@@ -70,6 +72,7 @@ pub use in_flight::InFlight;
 pub use speak::{Own, Speaker};
 pub use start::pace;
 pub use taken::Taken;
+pub use voice::{ShownVoice, Voice};
 
 /// Blocks that may wait to be written. With the one being written and those in flight they stay
 /// below what the state can hold prepared.
@@ -160,6 +163,8 @@ pub struct EngineParts {
     pub evidence: evidence::Folder,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// Where it shows whether it takes part.
+    pub voice: ShownVoice,
 }
 
 /// What the engine has threads of their own do.

@@ -52,6 +52,8 @@ pub struct Metrics {
     pub evidence: Counter,
     /// Height of the newest final block.
     pub height: Gauge,
+    /// 1 if this node votes.
+    pub votes: Gauge,
     /// Position of the validator that proposed it.
     pub proposer: Gauge,
     network: Family<UrgencyLabel, Gauge>,
@@ -94,6 +96,8 @@ impl Default for Metrics {
             gauge
         };
         let height = gauge(&mut registry, "height", "Height of the newest final block");
+        let help = "Whether this node votes: 1, or 0";
+        let votes = gauge(&mut registry, "votes", help);
         let proposer =
             gauge(&mut registry, "proposer", "Position of the validator that proposed it");
         let network = Family::default();
@@ -119,6 +123,7 @@ impl Default for Metrics {
             strikes,
             evidence,
             height,
+            votes,
             proposer,
             network,
             pool_transactions,

@@ -22,6 +22,7 @@ use chains::{remove_others, set_current};
 use crate::{
     clock::Clock,
     core::{Before, Core, CoreConfig, CoreParts, NetworkPlace, OpenError},
+    engine::Voice,
     failure::{self, Failure, Halted},
     finality::{Finality, Settled},
     genesis::ChainSpec,
@@ -285,6 +286,12 @@ impl Node {
     /// What the pool knows of a transaction.
     pub fn fate(&self, hash: &TxHash) -> Fate {
         self.core().pool.fate(hash)
+    }
+
+    /// Whether it takes part in consensus: whoever does not run says nothing.
+    pub fn voice(&self) -> Voice {
+        let is_over = self.is_paused() || self.failure().borrow().is_some();
+        if is_over { Voice::Silent } else { self.core().voice.get() }
     }
 
     /// Says why the node has failed, once it has.

@@ -34,7 +34,7 @@ pub struct Committer {
     pub ledger: Ledger,
     /// Whom to tell.
     pub finality: Arc<Finality>,
-    /// What waits, for the counters.
+    /// What waits, which forgets what is final.
     pub pool: Arc<Mempool>,
     /// What is ordered and not yet written.
     pub in_flight: Arc<InFlight>,
@@ -130,10 +130,6 @@ impl Committer {
                 Outcome::Skipped(_) => self.metrics.skipped.inc(),
             };
         }
-        let gauge = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
-        let (transactions, bytes) = self.pool.size();
-        self.metrics.pool_transactions.set(gauge(transactions));
-        self.metrics.pool_bytes.set(gauge(bytes));
         let height = i64::try_from(block.header.height.0).unwrap_or(i64::MAX);
         self.metrics.height.set(height);
         if let Some(proposal) = proposal {

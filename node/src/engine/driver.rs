@@ -26,6 +26,7 @@ use super::{
     standing::Standing,
     sync::Sync,
     taken::Taken,
+    voice::ShownVoice,
     wanted::Wanted,
 };
 use crate::{
@@ -115,6 +116,10 @@ pub(super) struct Driver {
     pub(super) timers: BTreeMap<Timer, TimeMs>,
     pub(super) evidence: evidence::Folder,
     pub(super) metrics: Arc<Metrics>,
+    /// Whether this node takes part, for others to see.
+    pub(super) voice: ShownVoice,
+    /// Whether the journal was found to be an old one, in this epoch.
+    pub(super) is_muted: bool,
 }
 
 impl Driver {
@@ -128,6 +133,7 @@ impl Driver {
         loop {
             // What the door lets in depends on it.
             self.speaker.invited().turn(self.replica.view(), self.parent.height);
+            self.show_voice();
             let timers = self.timers.values().copied();
             let input = match timers.chain(self.wanted.next()).chain(self.next_sync()).min() {
                 None => waiting.recv().map_err(|_| RecvTimeoutError::Disconnected),

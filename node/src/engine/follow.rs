@@ -47,6 +47,7 @@ impl Driver {
         let (key, position) = self.keys.among(validators);
         tracing::info!(epoch = epoch.0, ?position, "epoch");
         self.speaker.present().set(Judge::of(&self.replica));
+        self.is_muted = false;
         let is_other = key.public() != self.key.public();
         // The replica knows itself by the key that it began with.
         self.is_joining = position.is_some() && (is_other || self.is_follower());
@@ -82,6 +83,7 @@ impl Driver {
             handover: self.membership.handover(),
             ..self.settings.clone()
         };
+        self.is_muted = false;
         self.replica = self.replica.successor(self.settings.clone());
         let epoch = self.settings.validators.epoch;
         let later = std::mem::take(&mut self.later).into_iter();

@@ -100,6 +100,7 @@ impl Driver {
             }
             Action::Accuse(evidence) => self.accuse(evidence),
             Action::Mute(statement) => {
+                self.is_muted = true;
                 tracing::error!(?statement, "the journal is older than what this node has said");
             }
             Action::Entered(epoch, _) => self.entered(epoch),

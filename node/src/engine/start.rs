@@ -122,6 +122,8 @@ fn driver(
         timers: BTreeMap::new(),
         evidence: parts.evidence,
         metrics: parts.metrics,
+        voice: parts.voice,
+        is_muted: false,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use weal_client::rpc::types::{NodeHealth, U64};
 
-use crate::node::Node;
+use crate::{engine::Voice, node::Node};
 
 /// Answers for the node to whoever watches over it.
 pub(super) struct Monitor(Node);
@@ -23,6 +23,12 @@ impl Monitor {
     pub fn metrics(&self) -> String {
         let metrics = self.0.metrics();
         metrics.peers.set(peers(&self.0).into());
+        metrics.votes.set((self.0.voice() == Voice::Votes).into());
+        // Now, and not with the last block: that none comes is when somebody wants to know.
+        let gauge = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
+        let (transactions, bytes) = self.0.pool().size();
+        metrics.pool_transactions.set(gauge(transactions));
+        metrics.pool_bytes.set(gauge(bytes));
         if let Some(network) = self.0.network() {
             metrics.set_network(&network.peers());
         }
@@ -43,6 +49,7 @@ pub(super) fn health(node: &Node) -> NodeHealth {
         time_ms: U64(head.header.time.0),
         pending: U64(waiting as u64),
         peers: peers(node),
+        voice: node.voice().text().into(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use weal_node::{
+    engine::Voice,
     mempool::{Fate, SubmitError},
     node::Node,
     peers::packet::Packet,
@@ -159,6 +160,8 @@ async fn a_backup_that_is_put_back_catches_up_and_is_silent_about_what_it_forgot
     cluster.settle(second).await;
     // Two answers are enough to find out. From then on three run, and it is no third voter.
     cluster.start_one(away[0]);
+    cluster.wait("it is muted", || cluster.node(3).voice() == Voice::Muted).await;
+    assert_eq!(cluster.node(other).voice(), Voice::Votes);
     tokio::time::sleep(Duration::from_secs(3)).await;
     let is_final = |node: &Node| node.ledger().find(&third).unwrap().is_some();
     assert!(!cluster.running().any(is_final), "one of three that vote is away");

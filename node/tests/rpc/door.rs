@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     wire::{Socket, get, post, post_with, request, send},
-    world::{Refused, World, document},
+    world::{Refused, World, address, document, transfer},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,9 +109,28 @@ async fn health_and_metrics() {
     let metrics = get(world.address, "/metrics").await;
     assert_eq!(metrics.status, 200);
     assert!(metrics.body.contains("weal_height") && metrics.body.ends_with("# EOF\n"));
+    world.send("alice", transfer("bob", 1)).await;
+    let health = get(world.address, "/health").await;
+    assert_eq!(health.json()["voice"], "votes");
+    assert!(get(world.address, "/metrics").await.body.contains("\nweal_votes 1\n"));
     let nothing = get(world.address, "/nothing").await;
     assert_eq!(nothing.status, 404);
     assert!(nothing.body.contains("/health"));
+}
+
+/// The counters of the pool are as of now: whoever watches wants to know of what waits while no
+/// block comes.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_counted_while_no_block_comes() {
+    let world = World::new().await;
+    world.node.set_pace(true, 0);
+    let prepare = json!({ "from": address("alice"), "calls": [transfer("bob", 1)] });
+    let prepared = world.call("contract_prepare", prepare).await;
+    let signed = world.sign(&prepared, "alice");
+    world.call("tx_submit", json!({ "transactions": [signed] })).await;
+    let metrics = get(world.address, "/metrics").await.body;
+    assert!(metrics.contains("\nweal_pool_transactions 1\n"), "{metrics}");
+    assert!(!metrics.contains("\nweal_pool_bytes 0\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -21,6 +21,9 @@ pub struct NodeHealth {
     pub pending: U64,
     /// Nodes that it is connected to.
     pub peers: u32,
+    /// Whether it takes part: "votes"; "silent", before it has found out what it said before it
+    /// started; "muted", if its data is an old copy; "follows", without a vote.
+    pub voice: String,
 }
 
 /// What the node is and which chain it follows.
