@@ -40,6 +40,8 @@ async fn ended(cluster: &Cluster, epoch: u64) {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_decisions_in_one_epoch_take_effect_on_an_idle_chain() {
     let mut cluster = Cluster::founded(6, 0);
+    // Whoever is to go has to have the chain before nobody knows it any more.
+    load(&mut cluster, &[0, 1, 2, 3, 4, 5], 1).await;
     let changes = [5, 4].map(|number| Change::Remove(cluster.key(number)));
     for change in &changes {
         approve(&mut cluster, 0, &[0, 1, 2], change).await;
