@@ -58,8 +58,9 @@ pub enum JournalError {
     },
     /// Something other than a crash has changed the file.
     #[error(
-        "the journal {path} is damaged at byte {at}, before its end: this was no crash. Restore a \
-         backup, or move the file away if the chain may forget what waited in it"
+        "the journal {path} is damaged at byte {at}, before its end: this was no crash. What this \
+         validator said since may be lost with it, so put no older one in its place. Keep the \
+         file, look at the disk, and go on as the operator's guide says under `A damaged journal`"
     )]
     Damaged {
         /// Which file.

@@ -110,11 +110,12 @@ fn check(config: &std::path::Path) -> Outcome {
     println!("data       {}", checked.config.data.display());
     println!("validator  0x{}", hex::encode(checked.key.public().0));
     println!("rpc        http://{}", checked.config.rpc.listen);
-    if let Some(network) = &checked.network {
-        println!("network    {} and {} others", network.listen, network.peers.len());
-    }
     let keys = Keys { present: Arc::new(checked.key), next: checked.next_key };
     let genesis = Membership::of_genesis(spec);
+    if let Some(network) = &checked.network {
+        let others = genesis.peers(network, &keys).len();
+        println!("network    {} and {others} others", network.listen);
+    }
     // Whoever joined, or has another key since, stands in the state, which is not looked at here.
     genesis.check(&keys, true, checked.network.as_ref())?;
     let lost = checked.network.iter().flat_map(|place| genesis.lost(place, &keys)).next();

@@ -138,6 +138,7 @@ fn four_organisations_found_a_chain_and_make_a_transaction_final() {
         fs::rename(key, directory.join("validator.key")).unwrap();
         let told = check();
         assert!(told.contains(&id) && told.contains(&format!("position   {position} of 4")));
+        assert!(told.contains(" and 3 others"), "{told}");
     }
     let _daemons: Vec<_> = directories.iter().map(|directory| start(directory)).collect();
     let clients: Vec<_> = directories.iter().map(|directory| client(directory)).collect();
