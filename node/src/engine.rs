@@ -14,7 +14,7 @@
 //! | `speak` | what is said to other validators |
 //! | `bodies`, `wanted` | proposals with their transactions; those that are looked for |
 //! | `standing`, `taken` | which proposals stand; what the pool does not offer for that |
-//! | `sync` | catching up with blocks that others have made final |
+//! | `sync`, `gap` | catching up with blocks that others have made final; those that nobody has |
 //! | `follow` | following without a vote; the way from epoch to epoch |
 //! | `identity` | by which of its keys the others know this node |
 //! | `voice` | whether it takes part |
@@ -27,6 +27,7 @@ mod bodies;
 mod commit;
 mod driver;
 mod follow;
+mod gap;
 mod identity;
 mod in_flight;
 mod leader;
@@ -125,6 +126,13 @@ pub enum EngineInput {
         /// The blocks.
         blocks: Vec<ProvenBlock>,
         /// As for a message.
+        permit: Received,
+    },
+    /// A node that was asked for blocks has those from this one on, and none of the others.
+    BlocksFrom {
+        /// The first that it has.
+        first: Height,
+        /// Who says so; as for a message.
         permit: Received,
     },
     /// A part of this machine failed: nothing more is done.

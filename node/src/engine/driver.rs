@@ -22,6 +22,7 @@ use weal_types::{
 use super::{
     Commit, EngineInput, InFlight,
     bodies::{self, Bodies, Ordering},
+    gap::Gap,
     speak::{self, Speaker},
     standing::Standing,
     sync::Sync,
@@ -112,6 +113,7 @@ pub(super) struct Driver {
     /// Final blocks that wait for the one after them, whose certificate is theirs too.
     pub(super) settling: Vec<Waiting>,
     pub(super) sync: Option<Sync>,
+    pub(super) gap: Gap,
     /// When each timer runs out, by the monotonic clock.
     pub(super) timers: BTreeMap<Timer, TimeMs>,
     pub(super) evidence: evidence::Folder,
@@ -202,6 +204,10 @@ impl Driver {
                 Ok(())
             }
             EngineInput::Blocks { blocks, permit: _permit } => self.blocks_arrived(blocks),
+            EngineInput::BlocksFrom { first, permit } => {
+                self.blocks_lack(permit.from, first);
+                Ok(())
+            }
             EngineInput::Stop | EngineInput::Failed(_) => Ok(()),
         }
     }

@@ -102,10 +102,15 @@ impl Speaker {
         peers.map(|peer| peer.key).collect()
     }
 
+    /// Who is connected.
+    pub fn connected(&self) -> Vec<PublicKey> {
+        let peers = self.network.iter().flat_map(|network| network.peers());
+        peers.filter(|peer| peer.votes_up).map(|peer| peer.key).collect()
+    }
+
     /// Whether anybody is connected.
     pub fn is_connected(&self) -> bool {
-        let peers = self.network.iter().flat_map(|network| network.peers());
-        peers.into_iter().any(|peer| peer.votes_up)
+        !self.connected().is_empty()
     }
 
     /// Keeps connections with these, and no others.

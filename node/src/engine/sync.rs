@@ -100,6 +100,17 @@ impl Driver {
         }
     }
 
+    /// Somebody who was asked has no blocks before this one. Nobody's answer says more than that,
+    /// so this node goes on asking: whoever has them may come back.
+    pub(super) fn blocks_lack(&mut self, from: PublicKey, first: Height) {
+        let Some(next) = self.parent_height().next() else { return };
+        let connected = self.speaker.connected();
+        if let Some(first) = self.gap.note(next, (from, first), &connected) {
+            let (next, first) = (next.0, first.0);
+            tracing::warn!(next, first, "nobody has the blocks that come next here");
+        }
+    }
+
     /// Proven blocks have come; those that do not follow here are asked for again.
     pub(super) fn blocks_arrived(&mut self, blocks: Vec<ProvenBlock>) -> Result<(), Failure> {
         let first = blocks.first().map(|block| (block.header.height, block.header.parent));

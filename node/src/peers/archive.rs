@@ -99,8 +99,14 @@ fn answer(
     Ok(match question {
         Question::Blocks(first, last) => {
             let blocks = collect(ledger, first, last)?;
-            // There are no more than fit.
-            (!blocks.is_empty()).then(|| Packet::Blocks(Bounded::new(blocks).unwrap_or_default()))
+            // Block 0 is everywhere, and asked for by nobody.
+            let is_before = blocks.is_empty() && first <= ledger.base() && first > Height::ZERO;
+            match ledger.base().next().filter(|_| is_before) {
+                Some(first) => Some(Packet::BlocksFrom(first)),
+                // There are no more than fit.
+                None => (!blocks.is_empty())
+                    .then(|| Packet::Blocks(Bounded::new(blocks).unwrap_or_default())),
+            }
         }
         Question::End(epoch) => ledger
             .end(epoch)?

@@ -229,6 +229,11 @@ impl Door {
                 self.parts.archive.ask(from, Question::Blocks(first, last));
             }
             Packet::Blocks(blocks) => self.take_blocks(received, blocks),
+            Packet::BlocksFrom(first) => {
+                if self.parts.asked.answered(&from) {
+                    self.tell(EngineInput::BlocksFrom { first, permit: received });
+                }
+            }
             Packet::WantState(asked) => self.parts.archive.ask(from, Question::State(asked)),
             // Late: it was asked for before this node had a state.
             Packet::State(..) => {}

@@ -63,6 +63,9 @@ pub enum Packet {
     WantState(Asked),
     /// The question again, and the answer.
     State(Asked, Box<Answered>),
+    /// The answer to who asks for blocks that came before this node began: it has those from this
+    /// one on.
+    BlocksFrom(Height),
 }
 
 /// A final block on its way.
@@ -86,6 +89,7 @@ impl Packet {
             | Self::WantBody(_)
             | Self::WantBlocks { .. }
             | Self::WantEnd(_)
+            | Self::BlocksFrom(_)
             | Self::WantState(_) => Urgency::Votes,
             Self::Body(..) => Urgency::Bodies,
             Self::Transactions(_) => Urgency::Transactions,

@@ -1,6 +1,6 @@
 //! A validator that the test plays, to do what no correct one does.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use parity_scale_codec::Encode;
 use weal_consensus::{Draft, PrePrepare};
@@ -18,21 +18,23 @@ use weal_types::{
     transaction::SignedTransaction,
 };
 
-/// The leader of view 0, or a node without a vote. It hears nothing: three correct validators are a
-/// quorum without it.
+/// The leader of view 0, or a node without a vote. It hears nothing of consensus: three correct
+/// validators are a quorum without it.
 pub struct Puppet {
     network: Network,
     key: Arc<ValidatorKey>,
     spec: ChainSpec,
     next: Height,
+    ears: Arc<Ears>,
 }
 
 impl Puppet {
     pub fn start(key: ValidatorKey, spec: ChainSpec, config: NetworkConfig) -> Self {
         let key = Arc::new(key);
         let identity = Arc::new(Own(Arc::clone(&key)));
-        let network = Network::start(config, identity, Arc::new(Deaf)).unwrap();
-        Self { network, key, spec, next: Height(1) }
+        let ears = Arc::new(Ears::default());
+        let network = Network::start(config, identity, ears.clone()).unwrap();
+        Self { network, key, spec, next: Height(1), ears }
     }
 
     /// Whether it is connected with so many, on both lanes: what is sent before is lost.
@@ -44,6 +46,11 @@ impl Puppet {
     /// Sends one node anything.
     pub fn give(&self, to: &PublicKey, packet: &Packet) {
         self.network.send(to, packet.urgency(), packet.encode().into());
+    }
+
+    /// From which block on somebody has blocks who was asked for older ones.
+    pub fn told_from(&self) -> Option<Height> {
+        *self.ears.0.lock().unwrap()
     }
 
     /// Sends one node bytes that are nothing.
@@ -129,10 +136,17 @@ impl Identity for Own {
     }
 }
 
-struct Deaf;
+/// The first block that somebody said it has, instead of those that it was asked for.
+#[derive(Default)]
+struct Ears(Mutex<Option<Height>>);
 
-impl Receiver for Deaf {
-    fn receive(&self, _: Received) {}
+impl Receiver for Ears {
+    fn receive(&self, received: Received) {
+        let packet = Packet::from_wire(received.urgency, &received.payload);
+        if let Ok(Packet::BlocksFrom(first)) = packet {
+            *self.0.lock().unwrap() = Some(first);
+        }
+    }
 
     fn connected(&self, _: PublicKey) {}
 

@@ -8,6 +8,7 @@ use weal_node::{
     clock::{Clock, ClockMode},
     mempool::SubmitError,
     node::Node,
+    peers::packet::Packet,
     rpc::{RpcConfig, RpcServer},
     snapshots::{Pinned, SnapshotSettings},
 };
@@ -86,6 +87,24 @@ async fn a_new_node_begins_with_a_state_and_follows() {
     let hash = cluster.send(4, 0, 1).await;
     cluster.settle(hash).await;
     cluster.check().await;
+}
+
+/// Who asks it for older blocks is told from where it has them, instead of waiting for nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_began_with_a_state_says_which_blocks_it_has() {
+    let mut cluster = cluster(4, 0);
+    grow(&mut cluster, 2 * EVERY).await;
+    cluster.stop_one(3);
+    cluster.put_back_data(3, tempfile::tempdir().unwrap());
+    let_fetch(&mut cluster);
+    cluster.start_one(3);
+    let began = base(&cluster, 3);
+    assert!(began >= 2 * EVERY);
+    cluster.stop_one(2);
+    let puppet = cluster.puppet(2);
+    cluster.wait("it is heard", || puppet.is_connected(3)).await;
+    puppet.give(&cluster.key(3), &Packet::WantBlocks { first: Height(3), last: Height(9) });
+    cluster.wait("it is told", || puppet.told_from() == Some(Height(began + 1))).await;
 }
 
 async fn says_what_it_has(node: &Node, old: TxHash) {
