@@ -10,16 +10,17 @@
 //! | module | one idea |
 //! |---|---|
 //! | `newest` | the state that transactions are checked against |
+//! | `verifier` | the thread |
 //! | `line` | whose turn it is: clients first, and each node that pushes in turn |
 //! | `places` | how much each node may have waiting, and who is not listened to |
 
 mod line;
 mod newest;
 mod places;
+mod verifier;
 
 use std::{sync::Arc, thread::JoinHandle};
 
-use cpu_time::ThreadTime;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use weal_runtime::{
     InvalidTransaction, VerifiedTransaction,
@@ -32,6 +33,7 @@ use weal_types::{ChainId, PublicKey, TxHash, state::StorageFault};
 use line::Line;
 use newest::Newest;
 use places::{Place, Places};
+use verifier::Verifier;
 
 use crate::{
     clock::{Clock, monotonic},
@@ -39,7 +41,7 @@ use crate::{
     journal::{Journal, Record},
     ledger::Ledger,
     mempool::{Fate, Mempool, Pooled, Seen, Standing, SubmitError},
-    metrics::{Metrics, Stage},
+    metrics::Metrics,
     peers::{assemble, strikes::Strikes},
 };
 
@@ -160,47 +162,6 @@ fn stopped(count: usize) -> Verdicts {
 
 fn stopped_by(fault: &dyn std::error::Error) -> SubmitError {
     SubmitError::Stopped { reason: fault.to_string() }
-}
-
-impl Verifier {
-    fn run(self, mut waiting: mpsc::UnboundedReceiver<Option<Request>>) {
-        let (mut line, mut is_open) = (Line::default(), true);
-        while is_open {
-            // Nothing is awaited while somebody stands in line.
-            let mut next = match line.is_empty() {
-                true => waiting.blocking_recv(),
-                false => waiting.try_recv().ok(),
-            };
-            while let Some(Some(request)) = next {
-                line.join(request);
-                next = waiting.try_recv().ok();
-            }
-            // It was closed, or nobody is left who could send anything.
-            let is_over = matches!(next, Some(None)) || line.is_empty() && next.is_none();
-            is_open = !is_over;
-            let begun = ThreadTime::now();
-            let (submitted, pushed) = line.next(BATCH);
-            if !submitted.is_empty() {
-                self.parts.submitted(submitted);
-            }
-            if !pushed.is_empty() {
-                self.pushed(pushed);
-            }
-            self.parts.metrics.add(Stage::Verify, begun.elapsed());
-        }
-    }
-
-    /// What waits elsewhere waits here as well, so that whoever leads can order it. What cannot be
-    /// taken in is not needed: whoever has it offers it again. What does not hold was never taken
-    /// in by whoever pushed it, who checks it too: for a while nothing is taken from there.
-    fn pushed(&self, mut requests: Vec<Pushed>) {
-        let now = monotonic();
-        requests.retain(|pushed| !pushed.place.is_shunned(now));
-        for (from, reason) in self.parts.pushed(&requests) {
-            self.places.shun(from, now);
-            self.parts.strikes.strike(from, &reason);
-        }
-    }
 }
 
 impl IntakeParts {
