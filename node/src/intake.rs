@@ -30,7 +30,6 @@ use weal_runtime::{
 use weal_state::State;
 use weal_types::{ChainId, PublicKey, TxHash, state::StorageFault};
 
-use line::Line;
 use newest::Newest;
 use places::{Place, Places};
 use verifier::Verifier;
@@ -107,12 +106,6 @@ pub struct IntakeParts {
     pub speaker: Speaker,
     /// Counts what was pushed and does not hold.
     pub strikes: Strikes,
-}
-
-/// The thread: its parts, and who is listened to.
-struct Verifier {
-    parts: IntakeParts,
-    places: Places,
 }
 
 impl Intake {

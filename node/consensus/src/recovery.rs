@@ -226,7 +226,9 @@ impl Replica {
         if let Some(change) = held.change.as_ref().filter(|change| is_newer(change.body.view)) {
             return Some(Message::ViewChange(Arc::new(change.clone()), Arc::default()));
         }
-        let newer = held.new_view.as_ref().filter(|new_view| new_view.body.view > self.target());
+        // A VIEW-CHANGE for the view in the journal says nothing of how it was begun.
+        let begun = self.entering().map_or(self.view, |new_view| new_view.body.view);
+        let newer = held.new_view.as_ref().filter(|new_view| new_view.body.view > begun);
         newer.map(|new_view| Message::NewView(Arc::clone(new_view)))
     }
 

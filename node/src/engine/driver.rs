@@ -298,8 +298,6 @@ impl Driver {
         &mut self,
         executed: &Executed,
     ) -> Result<Vec<(TxHash, SkipReason)>, Failure> {
-        let dropped = self.pool.settle(&executed.transactions, &executed.receipts);
-        self.note_block(executed.proposal.as_ref());
         self.params = load_params(&self.state)?;
         let (transactions, receipts) = (&executed.transactions, &executed.receipts);
         let dropped = self.pool.settle(transactions, receipts, &self.params);

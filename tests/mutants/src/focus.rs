@@ -33,6 +33,7 @@ const TRAITORS: &[(&str, &str)] = &[
     ("nobody-asked", "restored"),
     ("answers-ignored", "restored"),
     ("old-answers-taken", "restored"),
+    ("new-view-not-known", "restored"),
     ("always-answered", "chatterer"),
     ("unfairness-tolerated", "unfair"),
 ];

@@ -1,6 +1,6 @@
 //! Coming back, with the journal as it was, and with an old one.
 
-use weal_consensus::{Event, Message, Timer};
+use weal_consensus::{Event, Message, Record, Timer};
 use weal_types::certificate::CertificateKind;
 
 use crate::lab::Lab;
@@ -76,6 +76,24 @@ fn an_old_journal_takes_the_voice_of_whoever_only_proposed() {
     lab.ring_all(Timer::Heartbeat);
     assert!(matches!(lab.nodes[0].muted, Some(Message::PrePrepare(_))));
     assert!(!lab.nodes[0].replica.has_voice());
+}
+
+/// Its journal knew that it had left the view before, and led the next one a second time.
+#[test]
+fn an_old_journal_takes_the_voice_of_whoever_began_a_view() {
+    let mut lab = Lab::new(4);
+    for at in 0..4 {
+        lab.tell(at, Event::Expired(Timer::Progress));
+    }
+    lab.run();
+    assert_eq!(lab.views(), [1; 4]);
+    let is_begun = |record: &Record| matches!(record, Record::NewView(_));
+    let before = lab.nodes[1].journal.iter().position(is_begun).unwrap();
+    lab.nodes[1].journal.truncate(before);
+    lab.restart(1, |_| {});
+    lab.ring_all(Timer::Heartbeat);
+    assert!(matches!(lab.nodes[1].muted, Some(Message::NewView(_))));
+    assert!(!lab.nodes[1].replica.has_voice());
 }
 
 #[test]

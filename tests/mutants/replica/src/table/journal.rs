@@ -147,6 +147,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
         }],
     },
     Mutant {
+        name: "new-view-not-known",
+        rule: "Whoever left a view before a restart may have begun the next one since",
+        edits: &[Edit {
+            file: "recovery.rs",
+            find: "new_view.body.view > begun",
+            replace: "new_view.body.view > self.target()",
+        }],
+    },
+    Mutant {
         name: "old-answers-taken",
         rule: "Answers to the questions of an earlier life count for nothing",
         edits: &[Edit { file: "recovery.rs", find: "life != self.life", replace: "false" }],
