@@ -15,6 +15,10 @@ use crate::kv::{Batch, Column, KeyValue, StoreError, View, VisitValue, Write};
 /// RocksDB makes this family in every database; it stays empty.
 const DEFAULT_FAMILY: &str = "default";
 
+/// Files that are open at once, however large the database becomes; each keeps its index and filter
+/// in memory. The largest have 64 MiB, so a database of 60 GiB does not need more.
+const OPEN_FILES: i32 = 1_024;
+
 /// How much memory a [`RocksStore`] may use, and what a write waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RocksOptions {
@@ -95,6 +99,7 @@ fn database_options(options: RocksOptions) -> Options {
         false,
     ));
     database.set_max_total_wal_size(options.log_bytes);
+    database.set_max_open_files(OPEN_FILES);
     // One for flushing, one for compaction: a node shares its machine with execution.
     database.set_max_background_jobs(2);
     // One thread writes; preparing for several costs it a few percent.
