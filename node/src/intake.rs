@@ -53,6 +53,9 @@ const WAITING: usize = 1_024;
 /// One verdict for each transaction of a request.
 pub type Verdicts = Vec<Result<TxHash, SubmitError>>;
 
+/// A transaction whose form and signatures hold, or why they do not.
+type Checked = Result<Arc<Pooled>, SubmitError>;
+
 /// What another node pushed, and its room.
 struct Pushed {
     wires: Vec<Vec<u8>>,
@@ -163,7 +166,7 @@ impl IntakeParts {
         let wires: Vec<&[u8]> = wires.collect();
         let mut accepted = Vec::new();
         let verdicts = match self.newest() {
-            Ok(mut newest) => self.judge(&wires, &mut newest, &mut accepted),
+            Ok(mut newest) => self.judge(self.check_new(&wires), &mut newest, &mut accepted),
             Err(fault) => {
                 vec![Err(SubmitError::Stopped { reason: fault.0 }); wires.len()]
             }
@@ -194,7 +197,7 @@ impl IntakeParts {
         let (mut accepted, mut false_ones) = (Vec::new(), Vec::new());
         if let Ok(mut newest) = self.newest() {
             self.back_again(known.into_iter().flatten(), &newest);
-            let verdicts = self.judge(&wires, &mut newest, &mut accepted);
+            let verdicts = self.judge(self.check(&wires), &mut newest, &mut accepted);
             for (from, verdict) in from.into_iter().zip(verdicts) {
                 // Everything else depends on the state, which may be another one there.
                 if let Err(SubmitError::Invalid(reason)) = verdict {
@@ -228,15 +231,34 @@ impl IntakeParts {
         Ok(Newest { as_of, snapshot, params })
     }
 
+    /// Checks form and signatures.
+    fn check(&self, wires: &[&[u8]]) -> Vec<Checked> {
+        let verified = weal_runtime::verify_batch(wires, &self.chain).into_iter();
+        let pool = |(verified, wire): (Result<VerifiedTransaction, _>, &&[u8])| {
+            Ok(Arc::new(Pooled::new(verified?, (*wire).into())))
+        };
+        verified.zip(wires).map(pool).collect()
+    }
+
+    /// The same, except for what was checked before: another validator pushed it, it stands in a
+    /// proposal, or the client submits it again.
+    fn check_new(&self, wires: &[&[u8]]) -> Vec<Checked> {
+        let known = self.seen.get(&assemble::names(wires.iter().copied()));
+        let new = wires.iter().zip(&known).filter(|(_, known)| known.is_none());
+        let new: Vec<&[u8]> = new.map(|(wire, _)| *wire).collect();
+        let mut new = self.check(&new).into_iter();
+        let again = |pooled: Arc<Pooled>| Ok(Arc::new(pooled.again()));
+        known.into_iter().filter_map(|known| known.map(again).or_else(|| new.next())).collect()
+    }
+
     fn judge(
         &self,
-        wires: &[&[u8]],
+        checked: Vec<Checked>,
         newest: &mut Newest,
         accepted: &mut Vec<Arc<Pooled>>,
     ) -> Verdicts {
-        let verified = weal_runtime::verify_batch(wires, &self.chain);
-        let admit = |(verified, wire): (Result<VerifiedTransaction, _>, &&[u8])| {
-            let pooled = Arc::new(Pooled::new(verified?, (*wire).into()));
+        let admit = |checked: Checked| {
+            let pooled = checked?;
             let hash = pooled.verified.hash();
             while !self.admit(&pooled, newest)? {
                 *newest = self.newest().map_err(|fault| stopped_by(&fault))?;
@@ -244,7 +266,7 @@ impl IntakeParts {
             accepted.push(pooled);
             Ok(hash)
         };
-        let verdicts = verified.into_iter().zip(wires).map(admit).collect();
+        let verdicts = checked.into_iter().map(admit).collect();
         self.seen.add(accepted);
         verdicts
     }

@@ -63,6 +63,13 @@ impl Pooled {
         Self { verified: Arc::new(verified), wire, is_journaled: AtomicBool::new(false) }
     }
 
+    /// The same transaction, checked already, of which the journal knows nothing yet: what it was
+    /// given for a proposal may be gone by now.
+    pub fn again(&self) -> Self {
+        let (verified, wire) = (Arc::clone(&self.verified), Arc::clone(&self.wire));
+        Self { verified, wire, is_journaled: AtomicBool::new(false) }
+    }
+
     /// Whether the journal was given it: what the journal is given from now on comes after it.
     pub fn is_journaled(&self) -> bool {
         self.is_journaled.load(Ordering::Acquire)

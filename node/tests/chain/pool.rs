@@ -216,6 +216,19 @@ fn all_that_clients_of_this_node_wait_for_is_offered_and_of_what_was_pushed_the_
     assert_eq!([judge(999), judge(1_000), judge(1_001)], [0, 64 + 80, 0]);
 }
 
+/// What is submitted is not verified a second time, and not acknowledged upon what the journal was
+/// given for something else.
+#[test]
+fn a_checked_transaction_is_used_again_without_its_place_in_the_journal() {
+    let pooled = ready(&Mempool::default(), 0, 0..1, 0).remove(0);
+    pooled.set_journaled();
+    let again = pooled.again();
+    assert!(
+        Arc::ptr_eq(&pooled.verified, &again.verified) && Arc::ptr_eq(&pooled.wire, &again.wire)
+    );
+    assert!(pooled.is_journaled() && !again.is_journaled());
+}
+
 /// What was passed over for want of room went after the third time, so three leaders that fill their
 /// blocks beyond the gas that a block has could make others' transactions vanish.
 #[test]
