@@ -21,7 +21,7 @@ use crate::{
     record::Record,
     settings::Settings,
     slot::Slot,
-    status::Alone,
+    status::{Alone, Answered},
     timing::Watch,
     verify::{Verified, leader},
 };
@@ -137,16 +137,6 @@ pub(crate) enum Voice {
     Free,
     /// It has lost statements that it made: it may not, until the next epoch.
     Muted,
-}
-
-/// Who asked since the last heartbeat. Everyone asks once in a heartbeat, so whoever asks more often
-/// gets no more for it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Answered {
-    /// STATUS.
-    pub(crate) status: BTreeSet<u8>,
-    /// RECALL.
-    pub(crate) recall: BTreeSet<u8>,
 }
 
 /// What waits for the journal.

@@ -4,7 +4,7 @@
 //! Each answer is bounded by the window, and a validator gets one in a heartbeat of whoever
 //! answers, however often it asks: nobody can be made to send much.
 
-use alloc::sync::Arc;
+use alloc::{collections::BTreeSet, sync::Arc};
 
 use weal_types::{Height, View};
 
@@ -23,6 +23,16 @@ pub(crate) struct Alone {
     beats: u16,
     /// How often it was joined.
     joined: u8,
+}
+
+/// Who asked since the last heartbeat. Everyone asks once in a heartbeat, so whoever asks more
+/// often gets no more for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Answered {
+    /// STATUS.
+    pub(crate) status: BTreeSet<u8>,
+    /// RECALL.
+    pub(crate) recall: BTreeSet<u8>,
 }
 
 impl Replica {

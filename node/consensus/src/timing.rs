@@ -10,8 +10,9 @@ use weal_types::{Height, View};
 use crate::{
     event::{Action, Timer},
     message::Message,
-    replica::{Answered, Phase, Replica},
+    replica::{Phase, Replica},
     settings::{HEARTBEAT_MS, PROGRESS_MOST_MS, PROGRESS_MS, RESEND_MS},
+    status::Answered,
 };
 
 /// What the progress timer waits for.

@@ -229,8 +229,8 @@ fn a_checked_transaction_is_used_again_without_its_place_in_the_journal() {
     assert!(pooled.is_journaled() && !again.is_journaled());
 }
 
-/// What was passed over for want of room went after the third time, so three leaders that fill their
-/// blocks beyond the gas that a block has could make others' transactions vanish.
+/// What was passed over for want of room went after the third time, so three leaders that fill
+/// their blocks beyond the gas that a block has could make others' transactions vanish.
 #[test]
 fn only_what_fits_into_no_block_is_dropped_for_want_of_room() {
     for (asked_at_most, is_dropped) in [(5_000_000, false), (4_999_999, true)] {

@@ -101,11 +101,12 @@ async fn subscriptions() {
     refused(second).is_limit("limit_subscriptions", "subscriptions", 1);
     // The server answers a subscription a moment before it can end it.
     let mut is_ended = false;
-    for _ in 0..100 {
+    for _ in 0..200 {
         is_ended |= socket.call("blocks_unsubscribe", json!([id])).await["result"] == true;
         if is_ended {
             break;
         }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     assert!(is_ended);
     assert!(socket.call("events_subscribe", json!({})).await["error"].is_null());
