@@ -116,6 +116,8 @@ impl Replica {
         let changed = self.own_change.as_ref().map_or(View::ZERO, |(change, _)| change.view);
         let entering = self.entering().map_or(View::ZERO, |new_view| new_view.body.view);
         self.replayed = self.view.max(changed).max(entering);
+        // How often nobody ordered anything before is not known: patience begins anew.
+        self.productive = self.replayed;
     }
 
     /// The NEW-VIEW in the journal that waits for blocks.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use weal_consensus::{
     Action, BlockLimits, Body, Check, Draft, Event, Handover, Life, Mark, Message, NewView,
-    Ordered, Pace, PerSlot, PrePrepare, Recollection, Record, Replica, Settings, Signatures,
-    Signed, SignedVote, Slotted, Status, Timer, Token, Verified, ViewChange,
+    Ordered, PROGRESS_MS, Pace, PerSlot, PrePrepare, Recollection, Record, Replica, Settings,
+    Signatures, Signed, SignedVote, Slotted, Status, Timer, Token, Verified, ViewChange,
 };
 use weal_types::{
     BlockHash, ChainId, Epoch, Gas, Height, PublicKey, TimeMs, View,
@@ -416,4 +416,22 @@ fn an_answer_to_the_replica_before_is_none_to_its_successor() {
     let mut after = before.successor(settings());
     after.step(NOW, Event::Start(LIFE));
     assert_ne!(persisted(&mut after), old);
+}
+
+/// Views were counted from the first one of the epoch, as if nothing had been ordered in any of
+/// them: after a few changes of leaders, whoever started waited half a minute for one that was gone.
+#[test]
+fn patience_begins_anew_after_a_restart() {
+    let mut replica = replica();
+    replica.step(NOW, Event::Replay(Record::NewView(new_view(GENESIS, Vec::new()))));
+    replica.step(NOW, Event::Start(LIFE));
+    remember(&mut replica, 1, 0, Vec::new());
+    remember(&mut replica, 2, 0, Vec::new());
+    assert_eq!(replica.view(), View(1));
+    let actions = replica.step(NOW, Event::Pool(Some(NOW)));
+    let waits = |action: &Action| match action {
+        Action::SetTimer(Timer::Progress, milliseconds) => Some(*milliseconds),
+        _ => None,
+    };
+    assert_eq!(actions.iter().find_map(waits), Some(PROGRESS_MS));
 }
