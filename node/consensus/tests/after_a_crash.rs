@@ -419,7 +419,8 @@ fn an_answer_to_the_replica_before_is_none_to_its_successor() {
 }
 
 /// Views were counted from the first one of the epoch, as if nothing had been ordered in any of
-/// them: after a few changes of leaders, whoever started waited half a minute for one that was gone.
+/// them: after a few changes of leaders, whoever started waited half a minute for one that was
+/// gone.
 #[test]
 fn patience_begins_anew_after_a_restart() {
     let mut replica = replica();
