@@ -70,4 +70,4 @@ pub use settings::{
     ALONE_HEARTBEATS, BlockLimits, HEARTBEAT_MS, IN_FLIGHT, PROGRESS_MOST_MS, PROGRESS_MS, Pace,
     RESEND_MS, Settings, TERM, TIME_AHEAD_MS, TIME_BEHIND_MS, WINDOW,
 };
-pub use verify::{Check, Invalid, Rules, Signatures, Verified};
+pub use verify::{Check, Invalid, Rules, Signatures, Verified, leader};

@@ -147,7 +147,7 @@ impl Deref for Verified {
 
 /// Who leads a view (Castro & Liskov 1999 §4): the validators take turns, and each epoch begins
 /// with another.
-pub(crate) fn leader(validators: &ValidatorSet, view: View) -> u8 {
+pub fn leader(validators: &ValidatorSet, view: View) -> u8 {
     let size = validators.validators.len().max(1) as u64;
     // A set has at most 128 validators, so the rest fits.
     (validators.epoch.0.wrapping_add(view.0) % size) as u8

@@ -58,12 +58,9 @@ impl Judge {
         validators.get(next).or(validators.first()).map(|validator| validator.key)
     }
 
-    /// Who leads a view, as the replica has it (`docs/consensus.md`): validators take turns, and
-    /// each epoch begins with another.
+    /// Who leads a view.
     pub fn leader(&self, view: View) -> u8 {
-        let size = self.validators.validators.len().max(1) as u64;
-        // A set has at most 128 validators, so the rest fits.
-        (self.validators.epoch.0.wrapping_add(view.0) % size) as u8
+        weal_consensus::leader(&self.validators, view)
     }
 
     /// The validator at a position.
