@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
 use weal_node::{
     engine::Taken,
-    mempool::{Fate, Mempool, Pooled, SubmitError},
+    mempool::{Fate, Mempool, Pooled, Seen, SubmitError},
 };
 use weal_types::{
     Gas, Hash, Nonce, TimeMs,
@@ -138,6 +138,29 @@ fn ready(pool: &Mempool, person: u16, nonces: Range<u64>, since: u64) -> Vec<Arc
     }
     pool.make_ready(&restored, TimeMs(since));
     restored
+}
+
+/// However many transactions come and go, what is remembered of them does not grow, and who is
+/// still here is known.
+#[test]
+fn what_is_gone_is_not_remembered() {
+    const STAY: u64 = 1_000;
+    let (pool, seen) = (Mempool::default(), Seen::default());
+    let staying = ready(&pool, 0, 0..STAY, 0);
+    seen.add(&staying);
+    for round in 0..6 {
+        let passing = ready(&Mempool::default(), 1, round * 1_500..(round + 1) * 1_500, 0);
+        seen.add(&passing);
+        let newest = passing[1_499].verified.wire_id();
+        assert!(seen.get(&[newest])[0].is_some());
+        assert!(seen.kept() < 1_000 + 4_096, "{} are kept in round {round}", seen.kept());
+    }
+    let ids: Vec<_> = staying.iter().map(|pooled| pooled.verified.wire_id()).collect();
+    assert!(
+        seen.get(&ids).iter().zip(&staying).all(|(known, pooled)| {
+            known.as_ref().is_some_and(|known| Arc::ptr_eq(known, pooled))
+        })
+    );
 }
 
 fn params() -> ChainParams {
