@@ -41,7 +41,8 @@ pub struct Config {
     /// it survives a crash of the process alone, and nothing waits for the disk.
     #[serde(default = "yes")]
     pub sync: bool,
-    /// MiB of memory for cached blocks of the database, 8 to 1,048,576; 256 unless said otherwise.
+    /// MiB of memory for cached blocks of the database, and as many for cached leaves of the
+    /// state's tree: 8 to 1,048,576 each; 256 unless said otherwise.
     #[serde(default = "cache_mib")]
     pub cache_mib: u32,
     /// Whether old values are kept for reads as of any height; false unless said otherwise.

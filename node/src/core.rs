@@ -56,7 +56,8 @@ pub struct CoreConfig {
     /// Whether what is acknowledged survives a power cut. Without it, it survives a crash of the
     /// process alone.
     pub sync: bool,
-    /// Bytes of memory for cached blocks of the database.
+    /// Bytes of memory for cached blocks of the database, and as many for cached leaves of the
+    /// state's tree.
     pub cache_bytes: usize,
     /// Whether old values are kept, for reads as of any height.
     pub history: bool,
@@ -239,7 +240,8 @@ impl Opening {
             None => open_store(config)?,
         };
         let ledger = Ledger::open(store.clone(), parts.spec.chain)?;
-        let options = Options { history: config.history, ..Options::default() };
+        let CoreConfig { history, cache_bytes, .. } = *config;
+        let options = Options { history, cache_bytes, ..Options::default() };
         let state = Arc::new(State::open(store.clone(), options)?);
         let head = match state.head()? {
             None => begin(&parts.spec, &state, &ledger)?,

@@ -1,6 +1,6 @@
 //! What a node counts about itself, in the form that Prometheus reads.
 
-use std::{sync::atomic::AtomicU64, time::Duration};
+use std::{fmt::Debug, hash::Hash, sync::atomic::AtomicU64, time::Duration};
 
 use prometheus_client::{
     encoding::{EncodeLabelSet, EncodeLabelValue, text::encode},
@@ -8,6 +8,7 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 use weal_net::{PeerStatus, Urgency};
+use weal_state::{RocksMemory, TreeMemory};
 
 /// A part of the way of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
@@ -27,6 +28,21 @@ pub enum Stage {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct StageLabel {
     stage: Stage,
+}
+
+/// What memory is held for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+enum Part {
+    Nodes,
+    Leaves,
+    Blocks,
+    Writes,
+    Tables,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PartLabel {
+    part: Part,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -57,6 +73,7 @@ pub struct Metrics {
     /// Position of the validator that proposed it.
     pub proposer: Gauge,
     network: Family<UrgencyLabel, Gauge>,
+    memory: Family<PartLabel, Gauge>,
     /// Transactions that wait.
     pub pool_transactions: Gauge,
     /// Their bytes.
@@ -100,13 +117,10 @@ impl Default for Metrics {
         let votes = gauge(&mut registry, "votes", help);
         let proposer =
             gauge(&mut registry, "proposer", "Position of the validator that proposed it");
-        let network = Family::default();
-        registry.register_with_unit(
-            "network_sent",
-            "What was sent to the validators that are peers now, by how urgent it was",
-            Unit::Bytes,
-            network.clone(),
-        );
+        let help = "What was sent to the validators that are peers now, by how urgent it was";
+        let network = bytes_each(&mut registry, "network_sent", help);
+        let help = "Memory of the state's tree and of the database, by what it is held for";
+        let memory = bytes_each(&mut registry, "memory", help);
         let pool_transactions =
             gauge(&mut registry, "pool_transactions", "Transactions that wait for a block");
         let pool_bytes = gauge(&mut registry, "pool_bytes", "Bytes of transactions that wait");
@@ -126,12 +140,23 @@ impl Default for Metrics {
             votes,
             proposer,
             network,
+            memory,
             pool_transactions,
             pool_bytes,
             peers,
             snapshot_height,
         }
     }
+}
+
+/// Registers bytes that are told apart by a label.
+fn bytes_each<L>(registry: &mut Registry, name: &str, help: &str) -> Family<L, Gauge>
+where
+    L: EncodeLabelSet + Clone + Debug + Eq + Hash + Send + Sync + 'static,
+{
+    let family = Family::default();
+    registry.register_with_unit(name, help, Unit::Bytes, family.clone());
+    family
 }
 
 impl Metrics {
@@ -146,6 +171,21 @@ impl Metrics {
             let sent: u64 = peers.iter().map(|peer| peer.of(urgency).sent_bytes).sum();
             let label = UrgencyLabel { urgency: format!("{urgency:?}") };
             self.network.get_or_create(&label).set(i64::try_from(sent).unwrap_or(i64::MAX));
+        }
+    }
+
+    /// What the state's tree and the database hold now.
+    pub fn set_memory(&self, tree: TreeMemory, database: RocksMemory) {
+        let parts = [
+            (Part::Nodes, tree.nodes as u64),
+            (Part::Leaves, tree.leaves as u64),
+            (Part::Blocks, database.blocks),
+            (Part::Writes, database.writes),
+            (Part::Tables, database.tables),
+        ];
+        for (part, bytes) in parts {
+            let gauge = self.memory.get_or_create(&PartLabel { part });
+            gauge.set(i64::try_from(bytes).unwrap_or(i64::MAX));
         }
     }
 

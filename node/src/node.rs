@@ -13,7 +13,7 @@ use thiserror::Error;
 use tokio::sync::{broadcast, oneshot, watch};
 use weal_net::Network;
 use weal_runtime::{DiskCacheConfig, Runtime, RuntimeConfig, SetupError, system::validators};
-use weal_state::{State, StateError};
+use weal_state::{RocksMemory, State, StateError, StoreError};
 use weal_types::{PublicKey, TxHash, certificate::ValidatorSet};
 
 pub(crate) use chains::{chain_directory, current_number, remove};
@@ -45,7 +45,8 @@ pub struct NodeConfig {
     pub cache: PathBuf,
     /// Whether what is acknowledged survives a power cut.
     pub sync: bool,
-    /// Bytes of memory for cached blocks of the database.
+    /// Bytes of memory for cached blocks of the database, and as many for cached leaves of the
+    /// state's tree.
     pub cache_bytes: usize,
     /// Whether old values are kept.
     pub history: bool,
@@ -240,6 +241,11 @@ impl Node {
     /// The state: snapshots and proofs.
     pub fn state(&self) -> Arc<State> {
         Arc::clone(&self.core().state)
+    }
+
+    /// The memory that the database holds now.
+    pub fn database_memory(&self) -> Result<RocksMemory, StoreError> {
+        self.core().store.memory()
     }
 
     /// Final blocks, receipts and events.

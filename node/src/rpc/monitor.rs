@@ -29,6 +29,10 @@ impl Monitor {
         let (transactions, bytes) = self.0.pool().size();
         metrics.pool_transactions.set(gauge(transactions));
         metrics.pool_bytes.set(gauge(bytes));
+        // A database that fails to tell will be heard of when it is used.
+        if let (Ok(tree), Ok(database)) = (self.0.state().memory(), self.0.database_memory()) {
+            metrics.set_memory(tree, database);
+        }
         if let Some(network) = self.0.network() {
             metrics.set_network(&network.peers());
         }

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use rocksdb::{
     BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType,
     DataBlockIndexType, ErrorKind, IteratorMode, Options, ReadOptions, Snapshot, WriteBatch,
-    WriteBufferManager, WriteOptions, checkpoint::Checkpoint,
+    WriteBufferManager, WriteOptions, checkpoint::Checkpoint, perf::get_memory_usage_stats,
 };
 use self_cell::self_cell;
 use weal_types::state::{Direction, Visit};
@@ -46,9 +46,23 @@ impl Default for RocksOptions {
     }
 }
 
+/// Bytes of memory that a database holds, as RocksDB estimates them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RocksMemory {
+    /// Cached blocks; bounded by [`RocksOptions::cache_bytes`].
+    pub blocks: u64,
+    /// Writes that are not in sorted files yet, or are still read; bounded by
+    /// [`RocksOptions::write_buffer_bytes`] and what is being flushed.
+    pub writes: u64,
+    /// Indexes and filters of the open files: two bytes or less for each key in them, of at most
+    /// 1,024 files.
+    pub tables: u64,
+}
+
 /// A RocksDB database. Its directory is locked while this lives.
 pub struct RocksStore {
     db: Arc<DB>,
+    cache: Cache,
     sync: bool,
 }
 
@@ -69,7 +83,7 @@ impl RocksStore {
         });
         let db = DB::open_cf_descriptors(&database_options(options), path, families)
             .map_err(|error| open_error(path, error))?;
-        Ok(Self { db: Arc::new(db), sync: options.sync })
+        Ok(Self { db: Arc::new(db), cache, sync: options.sync })
     }
 
     /// Makes everything written so far survive a power cut.
@@ -82,6 +96,17 @@ impl RocksStore {
     pub fn checkpoint(&self, path: &Path) -> Result<(), StoreError> {
         let checkpoint = Checkpoint::new(&self.db).map_err(failed("begin a checkpoint of"))?;
         checkpoint.create_checkpoint(path).map_err(failed("write a checkpoint of"))
+    }
+
+    /// The memory that it holds now.
+    pub fn memory(&self) -> Result<RocksMemory, StoreError> {
+        let held = get_memory_usage_stats(Some(&[&self.db]), Some(&[&self.cache]))
+            .map_err(failed("measure"))?;
+        Ok(RocksMemory {
+            blocks: held.cache_total,
+            writes: held.mem_table_total,
+            tables: held.mem_table_readers_total,
+        })
     }
 
     /// The database itself, for what is outside [`KeyValue`]: checkpoints, statistics, compaction.

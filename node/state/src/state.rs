@@ -51,6 +51,15 @@ impl Default for Options {
     }
 }
 
+/// Bytes of memory that the tree of a [`State`] holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TreeMemory {
+    /// Hashes above the buckets: about 45 bytes for each key of the state, always all of them.
+    pub nodes: usize,
+    /// Cached bucket contents; bounded by [`Options::cache_bytes`].
+    pub leaves: usize,
+}
+
 /// A block whose changes are in the tree in memory, but not on disk. Obtained from
 /// [`State::prepare`], used up by [`State::commit`].
 #[derive(Debug, PartialEq, Eq)]
@@ -158,6 +167,11 @@ impl State {
         let view = self.db.view()?;
         let height = layout::head(|column, key| view.get(column, key))?.map(|head| head.height);
         Ok(StateSnapshot::new(view, height, Vec::new()))
+    }
+
+    /// The memory that its tree holds now.
+    pub fn memory(&self) -> Result<TreeMemory, StateError> {
+        Ok(self.read()?.tree.memory())
     }
 
     fn read(&self) -> Result<RwLockReadGuard<'_, Inner>, StateError> {

@@ -109,6 +109,10 @@ async fn health_and_metrics() {
     let metrics = get(world.address, "/metrics").await;
     assert_eq!(metrics.status, 200);
     assert!(metrics.body.contains("weal_height") && metrics.body.ends_with("# EOF\n"));
+    for part in ["Nodes", "Leaves", "Blocks", "Writes", "Tables"] {
+        let name = format!("weal_memory_bytes{{part=\"{part}\"}}");
+        assert!(metrics.body.contains(&name), "{name}: {}", metrics.body);
+    }
     world.send("alice", transfer("bob", 1)).await;
     let health = get(world.address, "/health").await;
     assert_eq!(health.json()["voice"], "votes");

@@ -135,6 +135,9 @@ fn round(world: &mut World, fault: &'static Fault) -> Result<()> {
 fn end(world: &mut World) -> Result<()> {
     world.check(&[])?;
     world.compare_all()?;
+    for node in &world.nodes {
+        world.report.held.insert(node.index, node.memory()?);
+    }
     world.nodes.iter_mut().try_for_each(|node| node.stop())
 }
 

@@ -1,6 +1,7 @@
 //! One validator: its files, and its process while it runs.
 
 use std::{
+    collections::BTreeMap,
     fs,
     fs::File,
     os::unix::{fs::PermissionsExt, process::ExitStatusExt},
@@ -102,6 +103,19 @@ impl Node {
     pub fn client(&self) -> Client {
         let url = format!("http://{}", self.network.rpc(self.index));
         Client::new(&url, ANSWER).expect("an address of ours")
+    }
+
+    /// Bytes that its tree and its database hold, as it counts them, by what for.
+    pub fn memory(&self) -> Result<BTreeMap<String, u64>> {
+        let url = format!("http://{}/metrics", self.network.rpc(self.index));
+        let request = ureq::get(&url).config().timeout_global(Some(ANSWER)).build();
+        let text = request.call()?.body_mut().read_to_string()?;
+        let part = |line: &str| {
+            let rest = line.strip_prefix("weal_memory_bytes{part=\"")?;
+            let (part, bytes) = rest.split_once("\"} ")?;
+            Some((part.to_lowercase(), bytes.parse().ok()?))
+        };
+        Ok(text.lines().filter_map(part).collect())
     }
 
     /// Whether it has been started and not been stopped.

@@ -4,15 +4,28 @@ use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
 use crate::vitals::{Course, Life};
 
-/// KiB that the memory of a process may grow by, beyond a half of what it had once warm, over its
-/// life: caches of the database and of compiled modules fill, and the allocator keeps pages.
-const MEMORY_SLACK: u64 = 96 * 1024;
+/// KiB that the memory of a process may grow by from its first seconds on, beyond a half of what it
+/// had then: 32 MiB of the database's writes, two caches of 8 MiB, and what a burst needs.
+const MEMORY_SLACK: u64 = 64 * 1024;
 
 /// File descriptors that may come on top of a half: the database opens files as it grows.
 const FILES_SLACK: u64 = 64;
 
 /// A process that lived shorter proves nothing about growth.
 const JUDGED_SECONDS: u64 = 60;
+
+/// Minutes by which a process has what it needs.
+const SETTLED_MINUTES: usize = 5;
+
+/// Minutes of which the most is compared, so that no single moment decides.
+const COMPARED_MINUTES: usize = 5;
+
+/// KiB that the memory of a process that has settled may still grow by, beyond an eighth: the two
+/// caches fill.
+const SETTLED_MEMORY_SLACK: u64 = 16 * 1024;
+
+/// The same of file descriptors: the files of one more level of the database.
+const SETTLED_FILES_SLACK: u64 = 24;
 
 /// What is counted while the run goes on.
 #[derive(Debug, Default)]
@@ -31,6 +44,8 @@ pub struct Report {
     pub donations: (u64, u64),
     /// Blocks compared on every node.
     pub blocks: u64,
+    /// What the validators that ran in the end held in memory, by what for, in bytes.
+    pub held: BTreeMap<usize, BTreeMap<String, u64>>,
     /// Log lines above information that the table expects, by their text.
     pub expected_lines: BTreeMap<&'static str, u64>,
 }
@@ -67,6 +82,13 @@ impl Report {
             let _ = writeln!(text, "log           {times} × {line}");
         }
         text += &courses(lives);
+        for (node, parts) in &self.held {
+            let part = |(part, bytes): (&String, &u64)| {
+                format!("{part} {:.1} MiB", *bytes as f64 / f64::from(1 << 20))
+            };
+            let parts: Vec<_> = parts.iter().map(part).collect();
+            let _ = writeln!(text, "validator {node} held in the end: {}", parts.join(", "));
+        }
         text
     }
 }
@@ -101,12 +123,28 @@ fn courses(lives: &[Life]) -> String {
     text
 }
 
+fn grows(course: &Course, slack: u64) -> bool {
+    course.last > course.first * 3 / 2 + slack
+}
+
+/// Whether the last minutes needed more than those in which everything had settled.
+fn goes_on_growing(course: &Course, slack: u64) -> bool {
+    let minutes = course.minutes.get(SETTLED_MINUTES..).unwrap_or_default();
+    let Some(last) = minutes.len().checked_sub(COMPARED_MINUTES) else { return false };
+    let most = |minutes: &[u64]| minutes.iter().copied().max().unwrap_or(0);
+    most(&minutes[last..]) > most(&minutes[..COMPARED_MINUTES]) * 9 / 8 + slack
+}
+
 /// Processes that used more and more.
 pub fn growing(lives: &[Life]) -> Vec<String> {
     let judged = lives.iter().filter(|life| life.seconds >= JUDGED_SECONDS);
-    let grows = |course: &Course, slack| course.last > course.first * 3 / 2 + slack;
-    let growing =
-        judged.filter(|life| grows(&life.memory, MEMORY_SLACK) || grows(&life.files, FILES_SLACK));
+    let growing = judged.filter(|life| {
+        let Life { memory, files, .. } = life;
+        grows(memory, MEMORY_SLACK)
+            || grows(files, FILES_SLACK)
+            || goes_on_growing(memory, SETTLED_MEMORY_SLACK)
+            || goes_on_growing(files, SETTLED_FILES_SLACK)
+    });
     let say = |life: &Life| {
         format!(
             "validator {} grew in {} s: memory {:?} KiB, files {:?}",
@@ -114,4 +152,30 @@ pub fn growing(lives: &[Life]) -> Vec<String> {
         )
     };
     growing.map(say).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn course(minutes: impl IntoIterator<Item = u64>) -> Course {
+        Course { minutes: minutes.into_iter().collect(), ..Course::default() }
+    }
+
+    #[test]
+    fn who_settles_may_fill_what_it_has_and_no_more() {
+        for (minutes, each, expected) in [
+            (30, 0, false),
+            (30, 1, false),
+            (30, 4, true),
+            // Before it has settled it may grow, and without minutes to compare nothing is said.
+            (9, 4, false),
+            (10, 4, false),
+        ] {
+            let grown = course((0..minutes).map(|minute| 100 + each * minute));
+            assert_eq!(goes_on_growing(&grown, 16), expected, "{each} in each of {minutes}");
+        }
+        let one_burst = (0..30).map(|minute| if minute == 7 { 500 } else { 100 });
+        assert!(!goes_on_growing(&course(one_burst), 16));
+    }
 }

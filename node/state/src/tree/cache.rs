@@ -3,8 +3,11 @@
 
 use std::mem::size_of;
 
-use super::{Kind, Node};
-use crate::bucket::{Leaf, Leaves};
+use super::{Kind, Node, Tree};
+use crate::{
+    bucket::{Leaf, Leaves},
+    state::TreeMemory,
+};
 
 /// Leaves held by a node.
 #[derive(Clone, Debug)]
@@ -74,6 +77,14 @@ impl Cache {
                 }
             }
         }
+    }
+}
+
+impl Tree {
+    /// The memory that it holds.
+    pub(crate) fn memory(&self) -> TreeMemory {
+        let nodes = size_of_val(&*self.nodes) + size_of_val(&*self.free);
+        TreeMemory { nodes, leaves: self.cache.bytes }
     }
 }
 

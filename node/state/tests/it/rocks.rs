@@ -116,3 +116,31 @@ fn a_state_shares_its_database() {
     let checked = Checked::open(Arc::new(store), Options::default());
     assert_eq!(checked.state.head().unwrap().unwrap().keys, 1);
 }
+
+/// However much is written, only the hashes above the buckets grow with it.
+#[test]
+fn what_is_held_in_memory_has_bounds() {
+    const KEYS: u32 = 40_000;
+    let directory = tempfile::tempdir().unwrap();
+    let sizes = RocksOptions {
+        cache_bytes: 1 << 20,
+        write_buffer_bytes: 2 << 20,
+        sync: false,
+        ..RocksOptions::default()
+    };
+    let store = Arc::new(RocksStore::open(directory.path(), &COLUMNS, sizes).unwrap());
+    let options = Options { cache_bytes: 1 << 20, ..Options::default() };
+    let mut checked = Checked::open(store.clone(), options);
+    for block in 0..KEYS / 1_000 {
+        checked.commit((block * 1_000..(block + 1) * 1_000).map(|n| put(n, "value")).collect());
+        let (tree, database) = (checked.state.memory().unwrap(), store.memory().unwrap());
+        assert!(tree.leaves <= 1 << 20, "{tree:?}");
+        assert!(database.blocks <= 2 << 20, "{database:?}");
+        // What is being flushed counts until it is.
+        assert!(database.writes <= 8 << 20, "{database:?}");
+    }
+    let (tree, database) = (checked.state.memory().unwrap(), store.memory().unwrap());
+    let each = tree.nodes as f64 / f64::from(KEYS);
+    assert!((30.0..60.0).contains(&each), "{each} bytes a key");
+    assert!(tree.leaves > 1 << 18 && database.writes > 0 && database.tables > 0, "{database:?}");
+}

@@ -23,7 +23,8 @@ use crate::{
     outcome::{Failure, Report},
 };
 
-/// Blocks of the database that stay in memory: a devnet is small, and shares its machine.
+/// Blocks of the database that stay in memory, and leaves of the state's tree: a devnet is small,
+/// and shares its machine.
 const CACHE_BYTES: usize = 64 << 20;
 
 /// Runs a chain until Ctrl-C.
