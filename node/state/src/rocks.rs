@@ -54,8 +54,7 @@ pub struct RocksMemory {
     /// Writes that are not in sorted files yet, or are still read; bounded by
     /// [`RocksOptions::write_buffer_bytes`] and what is being flushed.
     pub writes: u64,
-    /// Indexes and filters of the open files: two bytes or less for each key in them, of at most
-    /// 1,024 files.
+    /// Indexes and filters of the open files, at most 1,024: a few bytes for each key in them.
     pub tables: u64,
 }
 

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use weal_client::rpc::{
     Client,
-    types::{TxGet, TxState},
+    types::{Hex32, TxGet, TxState},
 };
 use weal_demo::gifts::Dice;
 
@@ -159,19 +159,9 @@ impl World {
     /// took.
     pub fn donate(&mut self, nodes: &[usize], what: &str) -> Result<Duration> {
         let begun = clock::now();
-        let clients: Vec<Client> = nodes.iter().map(|node| self.nodes[*node].client()).collect();
-        let clients: Vec<&Client> = clients.iter().collect();
-        let scout = std::sync::Arc::clone(self.load.scout()?);
-        let mut scout = lock(&scout);
         let what = format!("a donation is final {what}");
-        let load = &self.load;
-        clock::until(RESUME, &what, || {
-            load.check()?;
-            Ok(scout.send(&load.campaign, &clients)?.then_some(()))
-        })
-        .with_context(|| "no node takes it")?;
-        let hash = *scout.accepted.last().context("just accepted")?;
-        let mut waiting = clients;
+        let hash = self.give(nodes)?;
+        let mut waiting: Vec<Client> = nodes.iter().map(|at| self.nodes[*at].client()).collect();
         loop {
             waiting.retain(|client| {
                 let status = client.tx_get(&TxGet { hash });
@@ -189,7 +179,19 @@ impl World {
         }
     }
 
-    /// The same while a fault lasts, for the report.
+    /// Donates once to one of these validators, without waiting for more than that it takes it.
+    pub fn give(&self, nodes: &[usize]) -> Result<Hex32> {
+        let clients: Vec<Client> = nodes.iter().map(|node| self.nodes[*node].client()).collect();
+        let clients: Vec<&Client> = clients.iter().collect();
+        let mut scout = lock(self.load.scout()?);
+        clock::until(RESUME, "a validator takes a donation", || {
+            self.load.check()?;
+            Ok(scout.send(&self.load.campaign, &clients)?.then_some(()))
+        })?;
+        scout.accepted.last().copied().context("just accepted")
+    }
+
+    /// A donation of [`Self::donate`] while a fault lasts, for the report.
     pub fn donate_meanwhile(&mut self, fault: &'static str, nodes: &[usize]) -> Result<()> {
         let took = self.donate(nodes, "while others are away")?;
         self.report.meanwhile.entry(fault).or_default().push(took);

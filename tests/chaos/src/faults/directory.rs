@@ -29,12 +29,14 @@ pub const OLD: Fault = Fault {
         world.donate(&all, "after the copy")?;
         let between = world.seconds(3, 8);
         clock::pause(between)?;
-        // Cut off with one other, it wants another view, which that one remembers, and tells it
-        // when it asks: without a quorum nothing makes this obsolete before.
+        // Cut off with one other, which has something to order, it votes, or wants another view.
+        // That one remembers, and tells it when it asks: without a quorum nothing makes this
+        // obsolete before. Donors may have gone elsewhere, so somebody is sent.
         let partner = world.others(victim)[world.draw(world.size() as u64 - 1) as usize];
         let pair = [victim, partner];
         let rest: Vec<_> = all.into_iter().filter(|node| !pair.contains(node)).collect();
         world.network.split(&pair, &rest)?;
+        world.give(&[partner])?;
         clock::pause(Duration::from_secs(6))?;
         world.nodes[victim].kill()?;
         shell::rename(&data, &late)?;
