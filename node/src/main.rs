@@ -73,7 +73,23 @@ enum Command {
     },
 }
 
+/// The heap of the system, which is RocksDB's: one for all threads, and large pieces apart from it.
+/// Each thread would have one otherwise, and keep what it needed in its busiest moment.
+#[cfg(target_env = "gnu")]
+fn share_system_heap() {
+    /// Bytes from which a piece is given back to the kernel as soon as it is free.
+    const LARGE_BYTES: libc::c_int = 256 << 10;
+    // SAFETY: these set limits of the system's allocator, by values that it takes. No thread runs
+    // yet that could allocate meanwhile.
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 1);
+        libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE_BYTES);
+    }
+}
+
 fn main() -> ExitCode {
+    #[cfg(target_env = "gnu")]
+    share_system_heap();
     let result = match Arguments::parse().command {
         Command::Run { config, ready_file } => run(&config, ready_file.as_deref()),
         Command::CheckConfig { config } => check(&config),
