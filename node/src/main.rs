@@ -73,8 +73,8 @@ enum Command {
     },
 }
 
-/// The heap of the system, which is RocksDB's: one for all threads, and the largest pieces apart from
-/// it. Each thread would have one otherwise, and keep what it needed in its busiest moment.
+/// The heap of the system, which is RocksDB's: one for all threads, and the largest pieces apart
+/// from it. Each thread would have one otherwise, and keep what it needed in its busiest moment.
 #[cfg(target_env = "gnu")]
 fn share_system_heap() {
     /// Bytes from which a piece is given back to the kernel as soon as it is free. The batch of a
