@@ -1,5 +1,7 @@
 //! `weal-node`: the daemon.
 
+mod heap;
+
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Parser, Subcommand};
@@ -73,24 +75,8 @@ enum Command {
     },
 }
 
-/// The heap of the system, which is RocksDB's: one for all threads, and the largest pieces apart
-/// from it. Each thread would have one otherwise, and keep what it needed in its busiest moment.
-#[cfg(target_env = "gnu")]
-fn share_system_heap() {
-    /// Bytes from which a piece is given back to the kernel as soon as it is free. The batch of a
-    /// block is smaller: fetched anew each time, its pages cost 3 % of a donation.
-    const LARGE_BYTES: libc::c_int = 4 << 20;
-    // SAFETY: these set limits of the system's allocator, by values that it takes. No thread runs
-    // yet that could allocate meanwhile.
-    unsafe {
-        libc::mallopt(libc::M_ARENA_MAX, 1);
-        libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE_BYTES);
-    }
-}
-
 fn main() -> ExitCode {
-    #[cfg(target_env = "gnu")]
-    share_system_heap();
+    heap::set_up();
     let result = match Arguments::parse().command {
         Command::Run { config, ready_file } => run(&config, ready_file.as_deref()),
         Command::CheckConfig { config } => check(&config),
@@ -218,6 +204,7 @@ async fn serve(
     let outcome = tokio::select! {
         _ = tokio::signal::ctrl_c() => Ok(()),
         _ = terminate.recv() => Ok(()),
+        never = heap::give_back() => match never {},
         failed = failure.wait_for(Option::is_some) => {
             let failure = failed.ok().and_then(|failure| failure.clone());
             let unknown = || Failure::Machine("the node has failed".to_owned());

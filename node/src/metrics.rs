@@ -38,6 +38,7 @@ enum Part {
     Blocks,
     Writes,
     Tables,
+    Copies,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -119,7 +120,7 @@ impl Default for Metrics {
             gauge(&mut registry, "proposer", "Position of the validator that proposed it");
         let help = "What was sent to the validators that are peers now, by how urgent it was";
         let network = bytes_each(&mut registry, "network_sent", help);
-        let help = "Memory of the state's tree and of the database, by what it is held for";
+        let help = "Memory of the state's tree and of the databases, by what it is held for";
         let memory = bytes_each(&mut registry, "memory", help);
         let pool_transactions =
             gauge(&mut registry, "pool_transactions", "Transactions that wait for a block");
@@ -184,9 +185,18 @@ impl Metrics {
             (Part::Tables, database.tables),
         ];
         for (part, bytes) in parts {
-            let gauge = self.memory.get_or_create(&PartLabel { part });
-            gauge.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+            self.set_part(part, bytes);
         }
+    }
+
+    /// What the copies of the state for other nodes hold.
+    pub fn set_memory_of_copies(&self, bytes: u64) {
+        self.set_part(Part::Copies, bytes);
+    }
+
+    fn set_part(&self, part: Part, bytes: u64) {
+        let gauge = self.memory.get_or_create(&PartLabel { part });
+        gauge.set(i64::try_from(bytes).unwrap_or(i64::MAX));
     }
 
     /// All of it, as Prometheus reads it.

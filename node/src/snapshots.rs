@@ -17,7 +17,9 @@ use std::{
 };
 
 use parity_scale_codec::DecodeAll;
-use weal_state::{COPY_COLUMNS, PART_BYTES, RocksOptions, RocksStore, StateCopy, StateError};
+use weal_state::{
+    COPY_COLUMNS, PART_BYTES, RocksOptions, RocksStore, StateCopy, StateError, StoreError,
+};
 use weal_types::{BlockHash, Height, block::FinalHeader, certificate::Certificate};
 
 pub use keeper::{Keeper, KeeperThread};
@@ -91,6 +93,7 @@ pub struct Kept {
     pub certificate: Certificate,
     // The order matters: the database is closed before its directory goes.
     copy: StateCopy,
+    store: Arc<RocksStore>,
     place: Place,
 }
 
@@ -119,13 +122,17 @@ impl Kept {
         let store = Arc::new(RocksStore::open(path, &COPY_COLUMNS, OPTIONS)?);
         let about = |bytes: &[u8]| About::decode_all(&mut &*bytes).ok();
         let root = |bytes: &[u8]| about(bytes).map(|(header, _)| header.state_root);
-        let Some(copy) = StateCopy::open(store, &root)? else { return Ok(None) };
-        Ok(about(copy.about()).map(|about| Self::new(about, copy, path.to_owned())))
+        let Some(copy) = StateCopy::open(store.clone(), &root)? else { return Ok(None) };
+        Ok(about(copy.about()).map(|about| Self::new(about, (copy, store), path.to_owned())))
     }
 
-    fn new((header, certificate): About, copy: StateCopy, path: PathBuf) -> Self {
+    fn new(
+        (header, certificate): About,
+        (copy, store): (StateCopy, Arc<RocksStore>),
+        path: PathBuf,
+    ) -> Self {
         let place = Place { path, is_given_up: AtomicBool::new(false) };
-        Self { header, certificate, copy, place }
+        Self { header, certificate, copy, store, place }
     }
 }
 
@@ -174,6 +181,12 @@ impl Shelf {
     pub fn get(&self, height: Height) -> Option<Arc<Kept>> {
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
         kept.iter().find(|kept| kept.header.height == height).cloned()
+    }
+
+    /// Bytes of memory that the databases of all copies hold.
+    pub fn memory(&self) -> Result<u64, StoreError> {
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().map(|kept| kept.store.memory().map(|memory| memory.total())).sum()
     }
 
     fn add(&self, kept: Kept) {

@@ -58,6 +58,10 @@ impl Keeper {
         let (part_bytes, stopped) = (settings.part_bytes, Arc::clone(&stops));
         let count = move |shelf: &Shelf| {
             let height = shelf.newest().map_or(0, |kept| kept.header.height.0);
+            // A database that fails to tell will be heard of when it is used.
+            if let Ok(bytes) = shelf.memory() {
+                metrics.set_memory_of_copies(bytes);
+            }
             metrics.snapshot_height.set(i64::try_from(height).unwrap_or(i64::MAX));
         };
         let run = move || {
@@ -122,6 +126,8 @@ fn copy(
     }
     let store = Arc::new(RocksStore::open(path, &COPY_COLUMNS, OPTIONS)?);
     let (root, said) = (about.0.state_root, about.encode());
-    let copied = StateCopy::write(store, snapshot, (&root, said), part_bytes, goes_on)?;
-    Ok(copied.map(|copy| Kept::new(about, copy, path.to_owned())))
+    let write = StateCopy::write(store.clone(), snapshot, (&root, said), part_bytes, goes_on);
+    let Some(copy) = write? else { return Ok(None) };
+    store.write_out(&COPY_COLUMNS)?;
+    Ok(Some(Kept::new(about, (copy, store), path.to_owned())))
 }

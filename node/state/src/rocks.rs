@@ -4,8 +4,9 @@ use std::{path::Path, sync::Arc};
 
 use rocksdb::{
     BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType,
-    DataBlockIndexType, ErrorKind, IteratorMode, Options, ReadOptions, Snapshot, WriteBatch,
-    WriteBufferManager, WriteOptions, checkpoint::Checkpoint, perf::get_memory_usage_stats,
+    DataBlockIndexType, ErrorKind, FlushOptions, IteratorMode, Options, ReadOptions, Snapshot,
+    WriteBatch, WriteBufferManager, WriteOptions, checkpoint::Checkpoint,
+    perf::get_memory_usage_stats,
 };
 use self_cell::self_cell;
 use weal_types::state::{Direction, Visit};
@@ -58,6 +59,13 @@ pub struct RocksMemory {
     pub tables: u64,
 }
 
+impl RocksMemory {
+    /// All of it.
+    pub const fn total(&self) -> u64 {
+        self.blocks + self.writes + self.tables
+    }
+}
+
 /// A RocksDB database. Its directory is locked while this lives.
 pub struct RocksStore {
     db: Arc<DB>,
@@ -95,6 +103,14 @@ impl RocksStore {
     pub fn checkpoint(&self, path: &Path) -> Result<(), StoreError> {
         let checkpoint = Checkpoint::new(&self.db).map_err(failed("begin a checkpoint of"))?;
         checkpoint.create_checkpoint(path).map_err(failed("write a checkpoint of"))
+    }
+
+    /// Moves what was written to these columns from memory into sorted files: for who has written
+    /// all, and only reads from now on.
+    pub fn write_out(&self, columns: &[Column]) -> Result<(), StoreError> {
+        let families: Result<Vec<_>, _> =
+            columns.iter().map(|column| family(&self.db, *column)).collect();
+        self.db.flush_cfs_opt(&families?, &FlushOptions::default()).map_err(failed("write out"))
     }
 
     /// The memory that it holds now.

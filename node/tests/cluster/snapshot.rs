@@ -107,6 +107,27 @@ async fn who_began_with_a_state_says_which_blocks_it_has() {
     cluster.wait("it is told", || puppet.told_from() == Some(Height(began + 1))).await;
 }
 
+/// A copy that is finished is only read: what was written to it is in files, not in memory and in
+/// the log of writes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finished_copy_is_written_out() {
+    let mut cluster = cluster(4, 0);
+    grow(&mut cluster, EVERY).await;
+    let height = kept(cluster.node(3));
+    let metrics = cluster.node(3).metrics().text();
+    let held = "\nweal_memory_bytes{part=\"Copies\"} ";
+    assert!(metrics.contains(held) && !metrics.contains(&format!("{held}0\n")), "{metrics}");
+    cluster.stop_one(3);
+    let copy = cluster.data(3).join(format!("chain-1/shelf/{height}"));
+    let bytes = |extension: &str| {
+        let files = std::fs::read_dir(&copy).unwrap().map(|file| file.unwrap());
+        let files = files.filter(|file| file.path().extension() == Some(extension.as_ref()));
+        files.map(|file| file.metadata().unwrap().len()).sum::<u64>()
+    };
+    assert_eq!(bytes("log"), 0, "{}", copy.display());
+    assert!(bytes("sst") > 0, "{}", copy.display());
+}
+
 async fn says_what_it_has(node: &Node, old: TxHash) {
     let listen = "127.0.0.1:0".parse().unwrap();
     let config = RpcConfig { listen, ..RpcConfig::default() };

@@ -144,3 +144,19 @@ fn what_is_held_in_memory_has_bounds() {
     assert!((30.0..60.0).contains(&each), "{each} bytes a key");
     assert!(tree.leaves > 1 << 18 && database.writes > 0 && database.tables > 0, "{database:?}");
 }
+
+#[test]
+fn what_is_written_out_is_not_held_in_memory() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = RocksStore::open(directory.path(), &[BLOCKS], RocksOptions::default()).unwrap();
+    let mut batch = Batch::new();
+    for number in 0_u32..1_000 {
+        batch.put(BLOCKS, &number.to_be_bytes(), &[7; 4_000]);
+    }
+    store.write(&batch).unwrap();
+    assert!(store.memory().unwrap().writes > 4_000_000);
+    store.write_out(&[BLOCKS]).unwrap();
+    let held = store.memory().unwrap();
+    assert!(held.total() < 500_000, "{held:?}");
+    assert_eq!(store.get(BLOCKS, &7_u32.to_be_bytes()), Ok(Some(vec![7; 4_000])));
+}
