@@ -50,13 +50,15 @@ pub struct Donor {
     pub accepted: Vec<Hex32>,
     /// What was sent and not answered: a node may have it, or not.
     pub unanswered: Option<Hex>,
+    /// The last that was accepted.
+    newest: Option<Hex>,
     /// Whom it asks next.
     at: usize,
 }
 
 impl Donor {
     fn new(key: KeyPair, at: usize) -> Self {
-        Self { key, accepted: Vec::new(), unanswered: None, at }
+        Self { key, accepted: Vec::new(), unanswered: None, newest: None, at }
     }
 
     /// Sends one donation, the unanswered one first. Whether a node took it.
@@ -71,6 +73,7 @@ impl Donor {
         match verdict.map(|verdict| (verdict.status, verdict.hash, verdict.error)) {
             Some((SubmitStatus::Accepted | SubmitStatus::Known, Some(hash), _)) => {
                 self.accepted.push(hash);
+                self.newest = Some(wire);
                 return Ok(true);
             }
             // Too much waits there already, or the node stops just now: later, or elsewhere.
@@ -91,6 +94,15 @@ impl Donor {
         self.unanswered = Some(wire);
         self.at += 1;
         Ok(false)
+    }
+
+    /// Sends the newest donation that was accepted to this node as well; whether it has it now.
+    pub fn repeat(&self, client: &Client) -> Result<bool> {
+        let wire = self.newest.clone().context("none was accepted")?;
+        let answer = client.tx_submit(&Submit { transactions: vec![wire] });
+        let verdict = answer.ok().and_then(|verdicts| verdicts.into_iter().next());
+        let taken = |status| matches!(status, SubmitStatus::Accepted | SubmitStatus::Known);
+        Ok(verdict.is_some_and(|verdict| taken(verdict.status)))
     }
 }
 

@@ -111,6 +111,19 @@ impl World {
         self.dice.below(size) as usize
     }
 
+    /// One of those that take part in a view, as their logs tell; of all where nobody does. Whoever
+    /// wants another view alone says nothing more until others want it too.
+    pub fn any_in_view(&mut self) -> usize {
+        let takes_part = |node: &&Node| {
+            let log = node.log();
+            let wants = log.rfind("wants another view");
+            wants.is_none() || log.rfind("a view begins") > wants
+        };
+        let those: Vec<_> = self.nodes.iter().filter(takes_part).map(|node| node.index).collect();
+        let drawn = self.any();
+        those.get(drawn % those.len().max(1)).copied().unwrap_or(drawn)
+    }
+
     /// The leader as often as not: whoever leads is hit harder.
     pub fn any_or_leader(&mut self) -> usize {
         if self.dice.below(2) == 0 { self.leader() } else { self.any() }
@@ -189,6 +202,19 @@ impl World {
             Ok(scout.send(&self.load.campaign, &clients)?.then_some(()))
         })?;
         scout.accepted.last().copied().context("just accepted")
+    }
+
+    /// Donates once, and gives the same transaction to each of these validators.
+    pub fn give_to_each(&self, nodes: &[usize]) -> Result<()> {
+        let (first, others) = nodes.split_first().context("somebody takes it")?;
+        self.give(&[*first])?;
+        let scout = lock(self.load.scout()?);
+        others.iter().try_for_each(|node| {
+            let client = self.nodes[*node].client();
+            clock::until(RESUME, "a validator takes what another took", || {
+                Ok(scout.repeat(&client)?.then_some(()))
+            })
+        })
     }
 
     /// A donation of [`Self::donate`] while a fault lasts, for the report.

@@ -18,7 +18,7 @@ pub const OLD: Fault = Fault {
     need: Need::Namespaces,
     excused: &[MUTE],
     run: |world| {
-        let victim = world.any();
+        let victim = world.any_in_view();
         world.retire(victim)?;
         let [data, early, late] =
             ["data", "data.early", "data.aside"].map(|name| world.nodes[victim].path(name));
@@ -29,14 +29,15 @@ pub const OLD: Fault = Fault {
         world.donate(&all, "after the copy")?;
         let between = world.seconds(3, 8);
         clock::pause(between)?;
-        // Cut off with one other, which has something to order, it votes, or wants another view.
-        // That one remembers, and tells it when it asks: without a quorum nothing makes this
-        // obsolete before. Donors may have gone elsewhere, so somebody is sent.
+        // Cut off with one other, it votes, or wants another view, if it has something to order.
+        // The other one remembers, and tells it when it asks: without a quorum nothing makes this
+        // obsolete before. No donor goes to it, and a push may go to the other side, so somebody
+        // is sent; the other one has the transaction as well, and will not lose it.
         let partner = world.others(victim)[world.draw(world.size() as u64 - 1) as usize];
         let pair = [victim, partner];
         let rest: Vec<_> = all.into_iter().filter(|node| !pair.contains(node)).collect();
         world.network.split(&pair, &rest)?;
-        world.give(&[partner])?;
+        world.give_to_each(&[partner, victim])?;
         clock::pause(Duration::from_secs(6))?;
         world.nodes[victim].kill()?;
         shell::rename(&data, &late)?;
