@@ -29,10 +29,10 @@ pub const OLD: Fault = Fault {
         world.donate(&all, "after the copy")?;
         let between = world.seconds(3, 8);
         clock::pause(between)?;
-        // Cut off with one other, it votes, or wants another view, if it has something to order.
-        // The other one remembers, and tells it when it asks: without a quorum nothing makes this
-        // obsolete before. No donor goes to it, and a push may go to the other side, so somebody
-        // is sent; the other one has the transaction as well, and will not lose it.
+        // Cut off with a partner, it votes, or wants another view, if it has something to order.
+        // The partner remembers, and tells it when it asks: without a quorum nothing makes this
+        // obsolete before. No donor goes to the victim, and a push may go to the other side, so
+        // somebody is sent to both; the partner will not lose the transaction.
         let partner = world.others(victim)[world.draw(world.size() as u64 - 1) as usize];
         let pair = [victim, partner];
         let rest: Vec<_> = all.into_iter().filter(|node| !pair.contains(node)).collect();
