@@ -18,7 +18,7 @@ use std::{
 
 use parity_scale_codec::DecodeAll;
 use weal_state::{
-    COPY_COLUMNS, PART_BYTES, RocksOptions, RocksStore, StateCopy, StateError, StoreError,
+    COPY_COLUMNS, COPY_OPTIONS, PART_BYTES, RocksStore, StateCopy, StateError, StoreError,
 };
 use weal_types::{BlockHash, Height, block::FinalHeader, certificate::Certificate};
 
@@ -119,7 +119,7 @@ impl Kept {
 
     /// Reads a finished copy; `None` if it was not finished.
     fn open(path: &Path) -> Result<Option<Self>, StateError> {
-        let store = Arc::new(RocksStore::open(path, &COPY_COLUMNS, OPTIONS)?);
+        let store = Arc::new(RocksStore::open(path, &COPY_COLUMNS, COPY_OPTIONS)?);
         let about = |bytes: &[u8]| About::decode_all(&mut &*bytes).ok();
         let root = |bytes: &[u8]| about(bytes).map(|(header, _)| header.state_root);
         let Some(copy) = StateCopy::open(store.clone(), &root)? else { return Ok(None) };
@@ -138,15 +138,6 @@ impl Kept {
 
 /// What is kept beside a copy.
 type About = (FinalHeader, Certificate);
-
-/// A copy is written once and read in long stretches: it needs little memory, and what a power cut
-/// takes of it is made again.
-const OPTIONS: RocksOptions = RocksOptions {
-    cache_bytes: 1 << 20,
-    write_buffer_bytes: 16 << 20,
-    log_bytes: 64 << 20,
-    sync: false,
-};
 
 /// The copies that are kept, the oldest first; clones share them.
 #[derive(Clone, Default)]

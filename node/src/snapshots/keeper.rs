@@ -11,10 +11,12 @@ use std::{
 };
 
 use parity_scale_codec::Encode;
-use weal_state::{COPY_COLUMNS, RocksStore, State, StateCopy, StateError, StateSnapshot};
+use weal_state::{
+    COPY_COLUMNS, COPY_OPTIONS, RocksStore, State, StateCopy, StateError, StateSnapshot,
+};
 use weal_types::{block::FinalHeader, certificate::Certificate};
 
-use super::{Kept, OPTIONS, Shelf, SnapshotSettings};
+use super::{Kept, Shelf, SnapshotSettings};
 use crate::metrics::Metrics;
 
 /// A state to copy, and what proves it.
@@ -124,7 +126,7 @@ fn copy(
     if path.exists() {
         crate::node::remove(path);
     }
-    let store = Arc::new(RocksStore::open(path, &COPY_COLUMNS, OPTIONS)?);
+    let store = Arc::new(RocksStore::open(path, &COPY_COLUMNS, COPY_OPTIONS)?);
     let (root, said) = (about.0.state_root, about.encode());
     let write = StateCopy::write(store.clone(), snapshot, (&root, said), part_bytes, goes_on);
     let Some(copy) = write? else { return Ok(None) };

@@ -106,6 +106,10 @@ pub trait View: Send + Sync {
         direction: Direction,
         visit: &mut Visit<'_>,
     ) -> Result<(), StoreError>;
+
+    /// Shows `visit` all entries, in order, until it breaks. A cache keeps what it had: what is
+    /// read here, once, does not take its place.
+    fn read_through(&self, column: Column, visit: &mut Visit<'_>) -> Result<(), StoreError>;
 }
 
 /// Writes and bytes for which a batch that is used again keeps memory: those of a full block.

@@ -39,7 +39,7 @@ mod state;
 mod tree;
 mod undo;
 
-pub use copy::{COPY_COLUMNS, StateCopy};
+pub use copy::{COPY_COLUMNS, COPY_OPTIONS, StateCopy};
 pub use error::StateError;
 pub use import::{Import, ImportError, stored_head, unfinished_import};
 pub use kv::{Batch, Column, KeyValue, StoreError, View, VisitValue, Write};

@@ -117,4 +117,8 @@ impl View for MemoryView {
         }
         Ok(())
     }
+
+    fn read_through(&self, column: Column, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        self.scan(column, &[], None, Direction::Ascending, visit)
+    }
 }

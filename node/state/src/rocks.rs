@@ -3,9 +3,9 @@
 use std::{path::Path, sync::Arc};
 
 use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType,
-    DataBlockIndexType, ErrorKind, FlushOptions, IteratorMode, Options, ReadOptions, Snapshot,
-    WriteBatch, WriteBufferManager, WriteOptions, checkpoint::Checkpoint,
+    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompactionStyle,
+    DBCompressionType, DataBlockIndexType, ErrorKind, FlushOptions, IteratorMode, Options,
+    ReadOptions, Snapshot, WriteBatch, WriteBufferManager, WriteOptions, checkpoint::Checkpoint,
     perf::get_memory_usage_stats,
 };
 use self_cell::self_cell;
@@ -34,6 +34,11 @@ pub struct RocksOptions {
     /// Whether a write waits for the disk (`fsync`). Without it a power cut can lose the last
     /// blocks, whole ones.
     pub sync: bool,
+    /// Whether it is filled once, by keys in any order, and then read in order. It has no filters
+    /// then, which would take 1.25 bytes of memory for each key; and files of about one size are
+    /// merged (universal compaction), instead of each few new ones with all that is there, which
+    /// writes less.
+    pub filled_once: bool,
 }
 
 impl Default for RocksOptions {
@@ -43,6 +48,7 @@ impl Default for RocksOptions {
             write_buffer_bytes: 128 << 20,
             log_bytes: 256 << 20,
             sync: true,
+            filled_once: false,
         }
     }
 }
@@ -85,7 +91,7 @@ impl RocksStore {
         refuse_unknown_columns(path, columns)?;
         let cache = Cache::new_hyper_clock_cache(options.cache_bytes, 0);
         let families = columns.iter().map(|column| {
-            let options = column_options(*column, &cache, options.write_buffer_bytes);
+            let options = column_options(*column, &cache, options);
             ColumnFamilyDescriptor::new(column.name, options)
         });
         let db = DB::open_cf_descriptors(&database_options(options), path, families)
@@ -151,12 +157,18 @@ fn database_options(options: RocksOptions) -> Options {
     database
 }
 
-fn column_options(column: Column, cache: &Cache, write_buffer_bytes: usize) -> Options {
+fn column_options(
+    column: Column,
+    cache: &Cache,
+    RocksOptions { write_buffer_bytes, filled_once, .. }: RocksOptions,
+) -> Options {
     let mut table = BlockBasedOptions::default();
     table.set_block_cache(cache);
     table.set_format_version(6);
-    // Ten bits per key: one lookup in a hundred of an absent key touches a block in vain.
-    table.set_bloom_filter(10.0, false);
+    if !filled_once {
+        // Ten bits per key: one lookup in a hundred of an absent key touches a block in vain.
+        table.set_bloom_filter(10.0, false);
+    }
     // Point lookups find their place in a block by hash; ranges still use the sorted order.
     table.set_data_block_index_type(DataBlockIndexType::BinaryAndHash);
     table.set_data_block_hash_ratio(0.75);
@@ -167,14 +179,18 @@ fn column_options(column: Column, cache: &Cache, write_buffer_bytes: usize) -> O
     } else {
         DBCompressionType::None
     });
-    // A filter over the recent writes (a tenth of a bit per byte of them) tells that a key is not
-    // among them.
-    options.set_memtable_whole_key_filtering(true);
-    options.set_memtable_prefix_bloom_ratio(0.0125);
     // The write buffer manager decides when to flush; a single column may use half of what there
     // is.
     options.set_write_buffer_size(write_buffer_bytes / 2);
     options.set_level_compaction_dynamic_level_bytes(true);
+    if filled_once {
+        options.set_compaction_style(DBCompactionStyle::Universal);
+    } else {
+        // A filter over the recent writes (a tenth of a bit per byte of them) tells that a key is
+        // not among them.
+        options.set_memtable_whole_key_filtering(true);
+        options.set_memtable_prefix_bloom_ratio(0.0125);
+    }
     options
 }
 
@@ -270,6 +286,26 @@ self_cell! {
     }
 }
 
+impl RocksView {
+    fn walk(
+        &self,
+        column: Column,
+        options: ReadOptions,
+        mode: IteratorMode<'_>,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), StoreError> {
+        self.with_dependent(|db, snapshot| {
+            for entry in snapshot.iterator_cf_opt(family(db, column)?, options, mode) {
+                let (key, value) = entry.map_err(failed("read"))?;
+                if visit(&key, &value).is_break() {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
 impl View for RocksView {
     fn get(&self, column: Column, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         self.with_dependent(|db, snapshot| {
@@ -298,14 +334,12 @@ impl View for RocksView {
             Direction::Ascending => IteratorMode::Start,
             Direction::Descending => IteratorMode::End,
         };
-        self.with_dependent(|db, snapshot| {
-            for entry in snapshot.iterator_cf_opt(family(db, column)?, options, mode) {
-                let (key, value) = entry.map_err(failed("read"))?;
-                if visit(&key, &value).is_break() {
-                    break;
-                }
-            }
-            Ok(())
-        })
+        self.walk(column, options, mode, visit)
+    }
+
+    fn read_through(&self, column: Column, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        let mut options = ReadOptions::default();
+        options.fill_cache(false);
+        self.walk(column, options, IteratorMode::Start, visit)
     }
 }

@@ -10,7 +10,7 @@ use weal_types::{
 use crate::{
     changes::{Changes, KeyHash},
     error::StateError,
-    kv::View,
+    kv::{StoreError, View},
     layout::{STATE, corrupt},
 };
 
@@ -50,7 +50,7 @@ impl StateSnapshot {
     }
 
     /// Shows `visit` all entries with `from <= contract ‖ key` and, if given, `contract ‖ key <
-    /// to`, in order, until it breaks. With an empty `from` and no `to` that is the whole state.
+    /// to`, in order, until it breaks.
     pub fn entries(
         &self,
         from: &[u8],
@@ -58,18 +58,15 @@ impl StateSnapshot {
         direction: Direction,
         visit: &mut Visit<'_>,
     ) -> Result<(), StateError> {
-        let mut overlay = Overlay::new(&self.overlays, from, to, direction);
-        let mut ended = false;
-        self.view.scan(STATE, from, to, direction, &mut |key, value| {
-            let flow = overlay.advance_to(key, value, visit);
-            ended = flow.is_break();
-            flow
-        })?;
-        if !ended {
-            // Nothing is left below; whether the visitor breaks here no longer matters.
-            let _ = overlay.drain(visit);
-        }
-        Ok(())
+        let overlay = Overlay::new(&self.overlays, from, to, direction);
+        overlay.merge(|below| self.view.scan(STATE, from, to, direction, below), visit)
+    }
+
+    /// Shows `visit` the whole state, in order, until it breaks. The store's cache keeps what it
+    /// has ([`View::read_through`]).
+    pub fn all_entries(&self, visit: &mut Visit<'_>) -> Result<(), StateError> {
+        let overlay = Overlay::new(&self.overlays, &[], None, Direction::Ascending);
+        overlay.merge(|below| self.view.read_through(STATE, below), visit)
     }
 }
 
@@ -140,6 +137,25 @@ impl<'a> Overlay<'a> {
             &entries[first..first + count]
         };
         Self { rest: overlays.iter().map(range).collect(), direction }
+    }
+
+    /// Shows `visit` the changes among the entries that `read` shows of what is below them.
+    fn merge(
+        mut self,
+        read: impl FnOnce(&mut Visit<'_>) -> Result<(), StoreError>,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), StateError> {
+        let mut ended = false;
+        read(&mut |key, value| {
+            let flow = self.advance_to(key, value, visit);
+            ended = flow.is_break();
+            flow
+        })?;
+        if !ended {
+            // Nothing is left below; whether the visitor breaks here no longer matters.
+            let _ = self.drain(visit);
+        }
+        Ok(())
     }
 
     /// Which of two keys comes first.

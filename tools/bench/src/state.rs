@@ -1,4 +1,4 @@
-//! Suite `state`: what a commit, a proof and a key on disk cost, on a million keys.
+//! Suite `state`: what a commit, a proof, a copy and a key on disk cost, on a million keys.
 //!
 //! The shape follows a token chain: keys are a contract, a map's name and an account; values are
 //! records of 60 to 150 bytes, half of which compress. A block updates 4,000 random keys. Times are
@@ -11,8 +11,12 @@ mod jmt;
 use std::{path::Path, sync::Arc};
 
 use cpu_time::{ProcessTime, ThreadTime};
+use rocksdb::WaitForCompactOptions;
 use weal_proof::StateProof;
-use weal_state::{Batch, COLUMNS, MemoryStore, Options, RocksOptions, RocksStore, State};
+use weal_state::{
+    Batch, COLUMNS, COPY_COLUMNS, COPY_OPTIONS, MemoryStore, Options, PART_BYTES, RocksOptions,
+    RocksStore, State, StateCopy,
+};
 use weal_types::{
     ContractId, Height,
     state::{ChangeSet, StateKey},
@@ -57,6 +61,7 @@ pub fn on_disk() -> Vec<Row> {
         Row::new("bytes_per_key_disk", growth, "bytes").target(400.0),
     ];
     rows.extend(chain.proofs());
+    rows.extend(chain.copy());
     drop(state);
 
     let start = ThreadTime::now();
@@ -153,6 +158,37 @@ impl<'a> Chain<'a> {
             Row::new("proof_bytes_max", bytes as f64, "bytes").target(1024.0),
         ]
     }
+
+    /// A copy of the newest state for other nodes, as a node makes it: all that the process does
+    /// for it, merging files included.
+    fn copy(&self) -> Vec<Row> {
+        let head = self.state.head().expect("a sound state").expect("a filled one");
+        let snapshot = self.state.committed_snapshot().expect("a sound state");
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let (process, written) = (ProcessTime::now(), written_bytes());
+        let store = RocksStore::open(directory.path(), &COPY_COLUMNS, COPY_OPTIONS);
+        let store = Arc::new(store.expect("a new database"));
+        let about = (&head.root, Vec::new());
+        StateCopy::write(store.clone(), &snapshot, about, PART_BYTES, &|| true)
+            .expect("the disk writes")
+            .expect("it is not stopped");
+        store.write_out(&COPY_COLUMNS).expect("the disk writes");
+        let database = store.database();
+        database.wait_for_compact(&WaitForCompactOptions::default()).expect("merged files");
+        let us = micros_each(process.elapsed(), KEYS as usize);
+        let written = (written_bytes() - written) as f64 / KEYS as f64;
+        vec![
+            Row::new("copy_process_us_per_key", us, "us"),
+            Row::new("copy_written_bytes_per_key", written, "bytes"),
+        ]
+    }
+}
+
+/// Bytes that this process has written to files so far.
+fn written_bytes() -> u64 {
+    let counts = std::fs::read_to_string("/proc/self/io").expect("Linux tells");
+    let of = counts.lines().find_map(|line| line.strip_prefix("wchar: "));
+    of.and_then(|bytes| bytes.parse().ok()).expect("a count of bytes")
 }
 
 /// Key `number`: a balance in one of eight contracts, of an account with a random-looking id.

@@ -140,6 +140,18 @@ pub fn whole(snapshot: &StateSnapshot, direction: Direction) -> Vec<(StateKey, V
     entries
 }
 
+/// The same, read once and past the cache.
+fn read_through(snapshot: &StateSnapshot) -> Vec<(StateKey, Vec<u8>)> {
+    let mut entries = Vec::new();
+    snapshot
+        .all_entries(&mut |key, value| {
+            entries.push((StateKey::from_bytes(key).unwrap(), value.to_vec()));
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    entries
+}
+
 /// Checks reads of `snapshot` against `map`: all keys below `count`, everything, and one range.
 pub fn check_snapshot(snapshot: &StateSnapshot, map: &Map, count: u32, range: (u32, u32)) {
     for number in 0..count {
@@ -147,6 +159,7 @@ pub fn check_snapshot(snapshot: &StateSnapshot, map: &Map, count: u32, range: (u
     }
     let mut all: Vec<_> = map.clone().into_iter().collect();
     assert_eq!(whole(snapshot, Direction::Ascending), all);
+    assert_eq!(read_through(snapshot), all);
     all.reverse();
     assert_eq!(whole(snapshot, Direction::Descending), all);
     for number in [range.0, range.0 + 1, range.0 + 2] {

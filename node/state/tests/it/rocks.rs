@@ -1,11 +1,11 @@
 //! RocksDB: what it refuses, and the columns of others.
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc};
 
 use weal_state::{
     Batch, COLUMNS, Column, KeyValue, MemoryStore, Options, RocksOptions, RocksStore, StoreError,
 };
-use weal_types::state::Direction;
+use weal_types::state::{Direction, Visit};
 
 use crate::model::{Checked, put};
 
@@ -159,4 +159,67 @@ fn what_is_written_out_is_not_held_in_memory() {
     let held = store.memory().unwrap();
     assert!(held.total() < 500_000, "{held:?}");
     assert_eq!(store.get(BLOCKS, &7_u32.to_be_bytes()), Ok(Some(vec![7; 4_000])));
+}
+
+/// Writes so many entries of a hundred bytes, and moves them into files.
+fn fill(store: &RocksStore, entries: u32) {
+    for chunk in 0..entries / 1_000 {
+        let mut batch = Batch::new();
+        for number in chunk * 1_000..(chunk + 1) * 1_000 {
+            // In an order that is not that of the keys.
+            let key = number.wrapping_mul(0x9e37_79b1).to_be_bytes();
+            batch.put(BLOCKS, &key, &[number as u8; 96]);
+        }
+        store.write(&batch).unwrap();
+    }
+    store.write_out(&[BLOCKS]).unwrap();
+}
+
+/// How many entries `read` shows.
+fn count(read: impl FnOnce(&mut Visit<'_>) -> Result<(), StoreError>) -> u32 {
+    let mut seen = 0;
+    read(&mut |_, value| {
+        assert_eq!(value.len(), 96);
+        seen += 1;
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    seen
+}
+
+#[test]
+fn what_is_read_through_does_not_stay_in_the_cache() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = RocksStore::open(directory.path(), &[BLOCKS], RocksOptions::default()).unwrap();
+    fill(&store, 20_000);
+    let cached = || store.memory().unwrap().blocks;
+    let (before, view) = (cached(), store.view().unwrap());
+    assert_eq!(count(|visit| view.read_through(BLOCKS, visit)), 20_000);
+    assert!(cached() < before + 200_000, "{before} → {}", cached());
+    let all = |visit: &mut Visit<'_>| view.scan(BLOCKS, &[], None, Direction::Ascending, visit);
+    assert_eq!(count(all), 20_000);
+    assert!(cached() > before + 1_500_000, "{before} → {}", cached());
+}
+
+#[test]
+fn a_store_that_is_filled_once_has_no_filters_and_opens_what_another_wrote() {
+    let held = |filled_once| {
+        let directory = tempfile::tempdir().unwrap();
+        let sizes = RocksOptions { write_buffer_bytes: 1 << 20, ..RocksOptions::default() };
+        let open = |filled_once| {
+            let sizes = RocksOptions { sync: false, filled_once, ..sizes };
+            RocksStore::open(directory.path(), &[BLOCKS], sizes).unwrap()
+        };
+        let store = open(filled_once);
+        fill(&store, 100_000);
+        let view = store.view().unwrap();
+        assert_eq!(count(|visit| view.read_through(BLOCKS, visit)), 100_000);
+        let tables = store.memory().unwrap().tables;
+        drop((view, store));
+        let view = open(!filled_once).view().unwrap();
+        assert_eq!(count(|visit| view.read_through(BLOCKS, visit)), 100_000);
+        tables
+    };
+    let (filtered, bare) = (held(false), held(true));
+    assert!(bare + 100_000 < filtered, "{filtered} → {bare}");
 }
