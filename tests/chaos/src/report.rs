@@ -18,7 +18,7 @@ const JUDGED_SECONDS: u64 = 60;
 const SETTLED_MINUTES: usize = 5;
 
 /// Minutes of which the middle is compared, so that no single moment decides: while it copies the
-/// state for others, a process needs up to 20 MiB more.
+/// state for others, a process needs up to 10 MiB more.
 const COMPARED_MINUTES: usize = 5;
 
 /// KiB that the memory of a process that has settled may still grow by, beyond an eighth: the two
