@@ -6,11 +6,13 @@ use std::{
     sync::Arc,
 };
 
-use weal_state::{Batch, Head, KeyValue, Options, Prepared, Proven, State, StateSnapshot};
+use weal_state::{
+    Batch, Head, KeyValue, Options, Prepared, Proven, State, StateError, StateSnapshot,
+};
 use weal_types::{
     ContractId, Hash, Height, Tag,
     hash::hash,
-    state::{ChangeSet, Direction, Snapshot, StateKey},
+    state::{ChangeSet, Direction, Snapshot, StateKey, Visit},
 };
 
 pub type Map = BTreeMap<StateKey, Vec<u8>>;
@@ -130,25 +132,19 @@ impl Checked {
 
 /// Everything in `snapshot`, through the generic iterator.
 pub fn whole(snapshot: &StateSnapshot, direction: Direction) -> Vec<(StateKey, Vec<u8>)> {
-    let mut entries = Vec::new();
-    snapshot
-        .entries(&[], None, direction, &mut |key, value| {
-            entries.push((StateKey::from_bytes(key).unwrap(), value.to_vec()));
-            ControlFlow::Continue(())
-        })
-        .unwrap();
-    entries
+    collect(|visit| snapshot.entries(&[], None, direction, visit))
 }
 
-/// The same, read once and past the cache.
-fn read_through(snapshot: &StateSnapshot) -> Vec<(StateKey, Vec<u8>)> {
+/// What `read` shows.
+fn collect(
+    read: impl FnOnce(&mut Visit<'_>) -> Result<(), StateError>,
+) -> Vec<(StateKey, Vec<u8>)> {
     let mut entries = Vec::new();
-    snapshot
-        .all_entries(&mut |key, value| {
-            entries.push((StateKey::from_bytes(key).unwrap(), value.to_vec()));
-            ControlFlow::Continue(())
-        })
-        .unwrap();
+    read(&mut |key, value| {
+        entries.push((StateKey::from_bytes(key).unwrap(), value.to_vec()));
+        ControlFlow::Continue(())
+    })
+    .unwrap();
     entries
 }
 
@@ -159,7 +155,7 @@ pub fn check_snapshot(snapshot: &StateSnapshot, map: &Map, count: u32, range: (u
     }
     let mut all: Vec<_> = map.clone().into_iter().collect();
     assert_eq!(whole(snapshot, Direction::Ascending), all);
-    assert_eq!(read_through(snapshot), all);
+    assert_eq!(collect(|visit| snapshot.all_entries(visit)), all);
     all.reverse();
     assert_eq!(whole(snapshot, Direction::Descending), all);
     for number in [range.0, range.0 + 1, range.0 + 2] {
