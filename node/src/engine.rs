@@ -31,6 +31,7 @@ mod gap;
 mod identity;
 mod in_flight;
 mod leader;
+mod merger;
 mod perform;
 mod speak;
 mod standing;

@@ -50,6 +50,9 @@ const NODE: Column = Column::new("node");
 pub const COLUMNS: [Column; 7] =
     [BLOCKS, HEADERS, RECEIPTS, BLOCK_INDEX, TX_INDEX, EVENT_INDEX, NODE];
 
+/// The columns of these whose keys begin with a height, so that each is above all before it.
+pub const BY_HEIGHT: [Column; 3] = [BLOCKS, HEADERS, RECEIPTS];
+
 /// Where the base stands.
 const BASE: &[u8] = b"base";
 

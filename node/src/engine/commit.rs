@@ -14,7 +14,7 @@ use weal_proof::certificate::HandOver;
 use weal_state::{Batch, RocksStore, State};
 use weal_types::{block::Proposal, receipt::Outcome};
 
-use super::{Commit, EngineInput, InFlight, ToCommit};
+use super::{Commit, EngineInput, InFlight, ToCommit, merger::Merger};
 use crate::{
     finality::Finality,
     ledger::{BlockTransaction, FinalizedBlock, Ledger},
@@ -53,10 +53,17 @@ impl Committer {
         waiting: Receiver<Commit>,
         inputs: Sender<EngineInput>,
     ) -> std::io::Result<JoinHandle<()>> {
+        let merger = Merger::start(Arc::clone(&self.store))?;
         let run = move || {
             while let Ok(commit) = waiting.recv() {
                 let done = match commit {
-                    Commit::Block(block) => self.commit(*block).map(|()| None),
+                    Commit::Block(block) => {
+                        let height = block.executed.header.height;
+                        self.commit(*block).map(|()| {
+                            merger.committed(height);
+                            None
+                        })
+                    }
                     Commit::Flush(height) => match self.store.flush() {
                         Ok(()) => Ok(Some(EngineInput::Flushed(height))),
                         Err(error) => Err(error.to_string()),

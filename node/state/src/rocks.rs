@@ -1,5 +1,7 @@
 //! A store on disk: RocksDB, one column family per column.
 
+mod merge;
+
 use std::{path::Path, sync::Arc};
 
 use rocksdb::{

@@ -2,6 +2,7 @@
 
 use std::{ops::ControlFlow, sync::Arc};
 
+use rocksdb::WaitForCompactOptions;
 use weal_state::{
     Batch, COLUMNS, Column, KeyValue, MemoryStore, Options, RocksOptions, RocksStore, StoreError,
 };
@@ -222,4 +223,29 @@ fn a_store_that_is_filled_once_has_no_filters_and_opens_what_another_wrote() {
     };
     let (filtered, bare) = (held(false), held(true));
     assert!(bare + 100_000 < filtered, "{filtered} → {bare}");
+}
+
+#[test]
+fn files_of_ascending_keys_are_few_once_they_are_merged() {
+    const FLUSHES: u32 = 64;
+    let directory = tempfile::tempdir().unwrap();
+    let store = RocksStore::open(directory.path(), &[BLOCKS], RocksOptions::default()).unwrap();
+    let (mut most, mut files) = (0, 0);
+    for flush in 0..FLUSHES {
+        let mut batch = Batch::new();
+        for number in flush * 100..(flush + 1) * 100 {
+            batch.put(BLOCKS, &number.to_be_bytes(), &[number as u8; 96]);
+        }
+        store.write(&batch).unwrap();
+        store.write_out(&[BLOCKS]).unwrap();
+        let waits = WaitForCompactOptions::default();
+        store.database().wait_for_compact(&waits).unwrap();
+        store.merge_small_files(&[BLOCKS]).unwrap();
+        files = store.database().live_files().unwrap().len();
+        most = most.max(files);
+    }
+    // Four of one size make one of the next.
+    assert!(most <= 16 && files <= 12, "{most}, {files}");
+    let view = store.view().unwrap();
+    assert_eq!(count(|visit| view.read_through(BLOCKS, visit)), FLUSHES * 100);
 }

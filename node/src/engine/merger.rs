@@ -1,0 +1,59 @@
+//! Merges small files of the database now and then, on a thread of its own.
+
+use std::{
+    sync::{Arc, mpsc},
+    thread::JoinHandle,
+};
+
+use weal_state::RocksStore;
+use weal_types::Height;
+
+use crate::ledger;
+
+/// Heights between two looks. A busy chain has that many in twenty seconds, with a file of each
+/// column in each; looking itself takes less than a millisecond.
+const EVERY: u64 = 256;
+
+/// The thread, which ends with this.
+pub struct Merger {
+    looks: Option<mpsc::SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Merger {
+    /// Starts it.
+    pub fn start(store: Arc<RocksStore>) -> std::io::Result<Self> {
+        let (looks, waiting) = mpsc::sync_channel(1);
+        let run = move || {
+            while waiting.recv().is_ok() {
+                if let Err(error) = store.merge_small_files(&ledger::BY_HEIGHT) {
+                    tracing::error!(%error, "small files of the database cannot be merged");
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("merger".into()).spawn(run)?;
+        Ok(Self { looks: Some(looks), thread: Some(thread) })
+    }
+
+    /// A block is in the database.
+    pub fn committed(&self, height: Height) {
+        if let Some(looks) = &self.looks
+            && height.0.is_multiple_of(EVERY)
+        {
+            // One that still merges looks again afterwards.
+            let _ = looks.try_send(());
+        }
+    }
+}
+
+impl Drop for Merger {
+    /// Waits for a merge that goes on, since the database can be opened again only after it.
+    fn drop(&mut self) {
+        self.looks = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("a thread of the node panicked");
+        }
+    }
+}
