@@ -10,8 +10,7 @@ use weal_types::Height;
 
 use crate::ledger;
 
-/// Heights between two looks. A busy chain has that many in twenty seconds, with a file of each
-/// column in each; looking itself takes less than a millisecond.
+/// Heights between two looks; a busy chain has that many in twenty seconds.
 const EVERY: u64 = 256;
 
 /// The thread, which ends with this.

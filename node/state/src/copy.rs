@@ -64,8 +64,8 @@ impl StateCopy {
     /// ([`crate::PART_BYTES`], or less for a test), and compares it with the root that it should
     /// have. Before each megabyte `goes_on` is asked; `None` if it says no.
     ///
-    /// On disk it writes, and reads, some five times what the state has, with all that is merged
-    /// (`weal-bench state`).
+    /// On disk it writes some five times what the state has, with all that is merged (`weal-bench
+    /// state`).
     pub fn write(
         db: Arc<dyn KeyValue>,
         snapshot: &StateSnapshot,

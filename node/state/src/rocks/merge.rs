@@ -19,7 +19,7 @@ const BYTES: usize = 64 << 20;
 impl RocksStore {
     /// Merges files of these columns that lie side by side: from the newest backwards each that is
     /// no larger than all newer ones of the merge together, so that each byte is written again
-    /// some four times until its file has 64 MiB. Returns when that is done, in a second or so.
+    /// some three times until its file has 64 MiB. Returns when that is done.
     pub fn merge_small_files(&self, columns: &[Column]) -> Result<(), StoreError> {
         let mut files = self.db.live_files().map_err(failed("list the files of"))?;
         // Level 0 is what RocksDB has not moved down yet.
