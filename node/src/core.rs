@@ -206,9 +206,12 @@ impl Core {
         if let Some(links) = &self.links {
             links.stop();
         }
+        tracing::debug!("the network has stopped");
         self.engine.lock().unwrap_or_else(PoisonError::into_inner).stop();
+        tracing::debug!("the engine has ended");
         if let Some(keeper) = self.keeper.lock().unwrap_or_else(PoisonError::into_inner).take() {
             keeper.end();
+            tracing::debug!("no state is being copied");
         }
         // The journal's thread ends once engine and intake, which wrote to it, have.
         for thread in self.threads.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
@@ -216,6 +219,7 @@ impl Core {
                 tracing::error!("a thread of the node panicked");
             }
         }
+        tracing::debug!("the journal has ended");
         if let Err(error) = self.store.flush() {
             tracing::error!(%error, "the database cannot be flushed");
         }

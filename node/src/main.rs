@@ -213,5 +213,6 @@ async fn serve(
     };
     tracing::info!("stopping");
     server.stop().await;
+    tracing::debug!("JSON-RPC has stopped");
     outcome
 }

@@ -158,10 +158,11 @@ impl Node {
     fn until_ready(&mut self) -> Result<()> {
         let ready = self.path("ready");
         let what = format!("validator {} answers after its start", self.index);
-        clock::until(START, &what, || {
+        let answers = clock::until(START, &what, || {
             self.alive()?;
             Ok(ready.exists().then_some(()))
-        })
+        });
+        answers.map_err(|error| self.explain(error))
     }
 
     /// Starts it, without waiting.
@@ -204,9 +205,22 @@ impl Node {
     /// Waits until it ends by itself.
     pub fn wait_for_end(&mut self, most: Duration) -> Result<ExitStatus> {
         let what = format!("validator {} stops by itself", self.index);
-        let status = clock::until(most, &what, || self.ended())?;
+        let status = clock::until(most, &what, || self.ended());
+        let status = status.map_err(|error| self.explain(error))?;
         self.reap();
         Ok(status)
+    }
+
+    /// Adds to an error, if it still runs, where to read what its threads do.
+    fn explain(&self, error: anyhow::Error) -> anyhow::Error {
+        let Some(child) = self.child.as_ref().filter(|_| !clock::is_interrupted()) else {
+            return error;
+        };
+        let (stacks, path) = (shell::stacks(child.id()), self.path("stacks"));
+        match fs::write(&path, stacks) {
+            Ok(()) => error.context(format!("its threads are in {}", path.display())),
+            Err(_) => error,
+        }
     }
 
     /// Forgets a process that may have ended.

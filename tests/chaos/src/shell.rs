@@ -45,6 +45,23 @@ pub fn signal(name: &str, pid: u32) -> Result<()> {
     run("sh", &["-c", &format!("kill -{name} {pid}")]).map(|_| ())
 }
 
+/// Where each thread of a process is: by the debugger, if there is one, or as the kernel tells.
+pub fn stacks(pid: u32) -> String {
+    let trace = "thread apply all backtrace 40";
+    run("gdb", &["-batch", "-p", &pid.to_string(), "-ex", trace]).unwrap_or_else(|_| {
+        let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+        let about = |path: &Path, name: &str| {
+            let text = fs::read_to_string(path.join(name)).unwrap_or_default();
+            text.trim().to_owned()
+        };
+        let line = |path: &Path| {
+            let [name, waits, call] = ["comm", "wchan", "syscall"].map(|it| about(path, it));
+            format!("{} {name}: in {waits}, call {call}\n", path.display())
+        };
+        threads.map(|thread| line(&thread.path())).collect()
+    })
+}
+
 /// Copies a directory with all that is in it. Whatever was at `to` is gone.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
     remove(to)?;

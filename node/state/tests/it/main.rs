@@ -4,6 +4,7 @@
 mod abandon;
 mod corruption;
 mod crash;
+mod full;
 mod history;
 mod model;
 mod parts;

@@ -1,0 +1,71 @@
+//! A disk that is full when RocksDB writes a file in the background.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    os::unix::fs::symlink,
+    path::Path,
+    process::Command,
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
+
+use weal_state::{Batch, Column, KeyValue, RocksOptions, RocksStore, StoreError};
+
+const BLOCKS: Column = Column::raw("blocks");
+
+/// A store that flushes each two megabytes, and whose sorted files all lead to `target`: RocksDB
+/// numbers its files as it makes them.
+fn leading_to(target: &Path, path: &Path) -> RocksStore {
+    let sizes =
+        RocksOptions { write_buffer_bytes: 4 << 20, sync: false, ..RocksOptions::default() };
+    let store = RocksStore::open(path, &[BLOCKS], sizes).unwrap();
+    for number in 1..1_000 {
+        symlink(target, path.join(format!("{number:06}.sst"))).unwrap();
+    }
+    store
+}
+
+fn megabyte(number: u8) -> Batch {
+    let mut batch = Batch::new();
+    for entry in 0..16 {
+        batch.put(BLOCKS, &[number, entry], &[number; 1 << 16]);
+    }
+    batch
+}
+
+/// RocksDB itself would wait until there is room, for ever if need be, and whoever wants to stop
+/// would wait with it.
+#[test]
+fn a_write_that_waits_for_a_file_that_has_no_room_fails() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    // One thread of a process flushes for all databases: it writes into a pipe that nobody reads.
+    let pipe = path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let slow = leading_to(&pipe, &path("slow"));
+    for number in 0..3 {
+        slow.write(&megabyte(number)).unwrap();
+    }
+    let mut pipe = File::open(&pipe).unwrap();
+    pipe.read_exact(&mut [0]).unwrap();
+    // Meanwhile another database fills all that it has in memory, and its writer waits.
+    let full = Arc::new(leading_to(Path::new("/dev/full"), &path("full")));
+    let (store, (failed, failure)) = (Arc::clone(&full), mpsc::channel());
+    thread::spawn(move || {
+        let error = (0..=u8::MAX).find_map(|number| store.write(&megabyte(number)).err());
+        failed.send(error).unwrap();
+    });
+    let is_stopped = || full.database().property_int_value("rocksdb.is-write-stopped").unwrap();
+    while is_stopped() != Some(1) {
+        thread::yield_now();
+    }
+    // Now it is the turn of that one's file.
+    io::copy(&mut pipe, &mut io::sink()).unwrap();
+    let error = failure.recv_timeout(Duration::from_secs(60)).expect("it waits no longer");
+    let Some(StoreError::Failed { operation: "write", reason }) = error else {
+        panic!("{error:?}");
+    };
+    assert!(reason.contains("No space left on device"), "{reason}");
+}
