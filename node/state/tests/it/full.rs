@@ -53,12 +53,13 @@ fn a_write_that_waits_for_a_file_that_has_no_room_fails() {
     // Meanwhile another database fills all that it has in memory, and its writer waits.
     let full = Arc::new(leading_to(Path::new("/dev/full"), &path("full")));
     let (store, (failed, failure)) = (Arc::clone(&full), mpsc::channel());
-    thread::spawn(move || {
+    let writer = thread::spawn(move || {
         let error = (0..=u8::MAX).find_map(|number| store.write(&megabyte(number)).err());
         failed.send(error).unwrap();
     });
     let is_stopped = || full.database().property_int_value("rocksdb.is-write-stopped").unwrap();
     while is_stopped() != Some(1) {
+        assert!(!writer.is_finished(), "{:?}", failure.recv());
         thread::yield_now();
     }
     // Now it is the turn of that one's file.
