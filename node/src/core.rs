@@ -207,9 +207,12 @@ impl Core {
             links.stop();
         }
         tracing::debug!("the network has stopped");
+        let keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // What the engine's threads wait for may wait for this: one thread merges for all.
+        keeper.iter().for_each(KeeperThread::leave_off);
         self.engine.lock().unwrap_or_else(PoisonError::into_inner).stop();
         tracing::debug!("the engine has ended");
-        if let Some(keeper) = self.keeper.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some(keeper) = keeper {
             keeper.end();
             tracing::debug!("no state is being copied");
         }

@@ -2,7 +2,7 @@
 
 mod heap;
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
@@ -24,6 +24,9 @@ use weal_types::{
 /// Fewer and shorter waits in the allocator than the system's: a tenth of the time of a commit.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How long reads that were going on have to end when the node stops.
+const READS_TIME: Duration = Duration::from_secs(1);
 
 /// Runs a node of Commonweal.
 #[derive(Parser)]
@@ -184,6 +187,8 @@ fn run(config: &std::path::Path, ready_file: Option<&std::path::Path>) -> Outcom
         tokio::runtime::Builder::new_multi_thread().thread_name("rpc").enable_all().build()?;
     let outcome = runtime.block_on(serve(&node, checked.config.rpc, ready_file));
     node.stop();
+    // What is still read for somebody who has been disconnected is not waited for.
+    runtime.shutdown_timeout(READS_TIME);
     outcome
 }
 

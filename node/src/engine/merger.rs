@@ -1,7 +1,11 @@
 //! Merges small files of the database now and then, on a thread of its own.
 
 use std::{
-    sync::{Arc, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread::JoinHandle,
 };
 
@@ -16,6 +20,7 @@ const EVERY: u64 = 256;
 /// The thread, which ends with this.
 pub struct Merger {
     looks: Option<mpsc::SyncSender<()>>,
+    stops: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -23,15 +28,18 @@ impl Merger {
     /// Starts it.
     pub fn start(store: Arc<RocksStore>) -> std::io::Result<Self> {
         let (looks, waiting) = mpsc::sync_channel(1);
+        let stops = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stops);
         let run = move || {
+            let goes_on = || !stopped.load(Ordering::Acquire);
             while waiting.recv().is_ok() {
-                if let Err(error) = store.merge_small_files(&ledger::BY_HEIGHT) {
+                if let Err(error) = store.merge_small_files(&ledger::BY_HEIGHT, &goes_on) {
                     tracing::error!(%error, "small files of the database cannot be merged");
                 }
             }
         };
         let thread = std::thread::Builder::new().name("merger".into()).spawn(run)?;
-        Ok(Self { looks: Some(looks), thread: Some(thread) })
+        Ok(Self { looks: Some(looks), stops, thread: Some(thread) })
     }
 
     /// A block is in the database.
@@ -46,8 +54,10 @@ impl Merger {
 }
 
 impl Drop for Merger {
-    /// Waits for a merge that goes on, since the database can be opened again only after it.
+    /// Waits for a merge that goes on, of 128 MiB at most, since the database can be opened again
+    /// only after it.
     fn drop(&mut self) {
+        self.stops.store(true, Ordering::Release);
         self.looks = None;
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()

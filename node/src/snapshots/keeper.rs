@@ -3,7 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
@@ -32,14 +32,40 @@ pub struct Keeper {
 
 /// The thread that copies.
 pub struct KeeperThread {
-    stops: Arc<AtomicBool>,
+    work: Arc<Work>,
     thread: JoinHandle<()>,
 }
 
+/// What the thread is at.
+#[derive(Default)]
+struct Work {
+    is_over: AtomicBool,
+    /// Where the present copy is written.
+    store: Mutex<Option<Arc<RocksStore>>>,
+}
+
+impl Work {
+    fn goes_on(&self) -> bool {
+        !self.is_over.load(Ordering::Acquire)
+    }
+
+    fn set_store(&self, store: Option<Arc<RocksStore>>) {
+        *self.store.lock().unwrap_or_else(PoisonError::into_inner) = store;
+    }
+}
+
 impl KeeperThread {
-    /// Waits for the thread, which leaves off in the middle of a copy. Its [`Keeper`] is gone.
+    /// Tells the thread to leave off, in the middle of a copy if need be.
+    pub fn leave_off(&self) {
+        self.work.is_over.store(true, Ordering::Release);
+        // A write may wait for a long merge of what is copied, or for room on the disk.
+        if let Some(store) = &*self.work.store.lock().unwrap_or_else(PoisonError::into_inner) {
+            store.give_up();
+        }
+    }
+
+    /// Waits for the thread, which was told to leave off. Its [`Keeper`] is gone.
     pub fn end(self) {
-        self.stops.store(true, Ordering::Release);
         if self.thread.join().is_err() {
             tracing::error!("a thread of the node panicked");
         }
@@ -56,8 +82,8 @@ impl Keeper {
     ) -> std::io::Result<(Self, KeeperThread)> {
         // One is copied; the next may wait if that takes long, and no more.
         let (states, waiting) = mpsc::sync_channel::<ToCopy>(1);
-        let stops = Arc::new(AtomicBool::new(false));
-        let (part_bytes, stopped) = (settings.part_bytes, Arc::clone(&stops));
+        let work = Arc::new(Work::default());
+        let (part_bytes, own) = (settings.part_bytes, Arc::clone(&work));
         let count = move |shelf: &Shelf| {
             let height = shelf.newest().map_or(0, |kept| kept.header.height.0);
             // A database that fails to tell will be heard of when it is used.
@@ -68,12 +94,15 @@ impl Keeper {
         };
         let run = move || {
             count(&shelf);
-            while let Ok((snapshot, header, certificate)) = waiting.recv() {
+            while own.goes_on()
+                && let Ok((snapshot, header, certificate)) = waiting.recv()
+            {
                 let path = directory.join(header.height.to_string());
                 let height = header.height.0;
-                let goes_on = || !stopped.load(Ordering::Acquire);
                 let about = (header, certificate);
-                match copy(&path, &snapshot, about, part_bytes, &goes_on) {
+                let copied = copy(&path, &snapshot, about, part_bytes, &own);
+                own.set_store(None);
+                match copied {
                     Ok(Some(kept)) => {
                         let parts = kept.copy().parts().len();
                         tracing::info!(height, parts, "keeps the state for other nodes");
@@ -81,6 +110,8 @@ impl Keeper {
                         count(&shelf);
                     }
                     Ok(None) => return,
+                    // It was given up.
+                    Err(_) if !own.goes_on() => return,
                     Err(error) => {
                         tracing::error!(height, %error, "the state cannot be kept for other nodes");
                         crate::node::remove(&path);
@@ -90,7 +121,7 @@ impl Keeper {
         };
         let thread = std::thread::Builder::new().name("keeper".into()).spawn(run)?;
         let keeper = Self { states, every: settings.every, is_due: AtomicBool::new(false) };
-        Ok((keeper, KeeperThread { stops, thread }))
+        Ok((keeper, KeeperThread { work, thread }))
     }
 
     /// A block is in the database, and none after it. At each so many heights its state is kept, or
@@ -121,14 +152,16 @@ fn copy(
     snapshot: &StateSnapshot,
     about: (FinalHeader, Certificate),
     part_bytes: usize,
-    goes_on: &dyn Fn() -> bool,
+    work: &Work,
 ) -> Result<Option<Kept>, StateError> {
     if path.exists() {
         crate::node::remove(path);
     }
     let store = Arc::new(RocksStore::open(path, &COPY_COLUMNS, COPY_OPTIONS)?);
+    work.set_store(Some(Arc::clone(&store)));
     let (root, said) = (about.0.state_root, about.encode());
-    let write = StateCopy::write(store.clone(), snapshot, (&root, said), part_bytes, goes_on);
+    let goes_on = || work.goes_on();
+    let write = StateCopy::write(store.clone(), snapshot, (&root, said), part_bytes, &goes_on);
     let Some(copy) = write? else { return Ok(None) };
     store.write_out(&COPY_COLUMNS)?;
     Ok(Some(Kept::new(about, (copy, store), path.to_owned())))

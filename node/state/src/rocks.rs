@@ -1,19 +1,20 @@
 //! A store on disk: RocksDB, one column family per column.
 
 mod merge;
+mod write;
 
 use std::{path::Path, sync::Arc};
 
 use rocksdb::{
     BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompactionStyle,
     DBCompressionType, DataBlockIndexType, ErrorKind, FlushOptions, IteratorMode, Options,
-    ReadOptions, Snapshot, WaitForCompactOptions, WriteBatch, WriteBufferManager, WriteOptions,
-    checkpoint::Checkpoint, perf::get_memory_usage_stats,
+    ReadOptions, Snapshot, WriteBufferManager, checkpoint::Checkpoint,
+    perf::get_memory_usage_stats,
 };
 use self_cell::self_cell;
 use weal_types::state::{Direction, Visit};
 
-use crate::kv::{Batch, Column, KeyValue, StoreError, View, VisitValue, Write};
+use crate::kv::{Batch, Column, KeyValue, StoreError, View, VisitValue};
 
 /// RocksDB makes this family in every database; it stays empty.
 const DEFAULT_FAMILY: &str = "default";
@@ -21,12 +22,6 @@ const DEFAULT_FAMILY: &str = "default";
 /// Files that are open at once, however large the database becomes; each keeps its index and filter
 /// in memory. The largest have 64 MiB, so a database of 60 GiB does not need more.
 const OPEN_FILES: i32 = 1_024;
-
-/// What RocksDB says of a write that would have to wait.
-const STALLED: &str = "Result incomplete: Write stall";
-
-/// Microseconds until such a write is tried again: a file of two megabytes takes about as long.
-const MOMENT_US: u64 = 5_000;
 
 /// How much memory a [`RocksStore`] may use, and what a write waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,45 +137,6 @@ impl RocksStore {
     pub fn database(&self) -> &DB {
         &self.db
     }
-
-    /// What RocksDB is to write in one step.
-    fn gather(&self, batch: &Batch) -> Result<WriteBatch, StoreError> {
-        // Twelve bytes of head, and for each entry a tag, a column and two lengths.
-        let mut writes =
-            WriteBatch::with_capacity_bytes(12 + batch.size_bytes() + 12 * batch.len());
-        // Entries of one column mostly follow each other: look it up when it changes.
-        let mut last: Option<(Column, &ColumnFamily)> = None;
-        let mut of = |column: Column| match last {
-            Some((same, handle)) if same == column => Ok(handle),
-            _ => {
-                let handle = family(&self.db, column)?;
-                last = Some((column, handle));
-                Ok(handle)
-            }
-        };
-        for write in batch.iter() {
-            match write {
-                Write::Put { column, key, value } => writes.put_cf(of(column)?, key, value),
-                Write::Delete { column, key } => writes.delete_cf(of(column)?, key),
-                Write::DeleteRange { column, from, to } => {
-                    writes.delete_range_cf(of(column)?, from, to);
-                }
-            }
-        }
-        Ok(writes)
-    }
-
-    /// Waits a moment for the files that RocksDB writes in the background, `true` if it writes none
-    /// any more; an error if it could not write one.
-    fn wait_for_files(&self) -> Result<bool, StoreError> {
-        let mut options = WaitForCompactOptions::default();
-        options.set_timeout(MOMENT_US);
-        match self.db.wait_for_compact(&options) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == ErrorKind::TimedOut => Ok(false),
-            Err(error) => Err(failed("write")(error)),
-        }
-    }
 }
 
 fn database_options(options: RocksOptions) -> Options {
@@ -295,21 +251,7 @@ impl KeyValue for RocksStore {
     }
 
     fn write(&self, batch: &Batch) -> Result<(), StoreError> {
-        let mut options = WriteOptions::default();
-        options.set_sync(self.sync);
-        // RocksDB lets a write wait while files are written for what is in memory; and if the disk
-        // is full meanwhile, until it has room again, for ever if need be, with whoever wants to
-        // stop. So the waiting is done here, where it ends with the error.
-        options.set_no_slowdown(true);
-        loop {
-            match self.db.write_opt(self.gather(batch)?, &options) {
-                Err(error) if error.as_ref() == STALLED => {
-                    // Nothing that is being written can fail then.
-                    options.set_no_slowdown(!self.wait_for_files()?);
-                }
-                written => return written.map_err(failed("write")),
-            }
-        }
+        self.write_in_one_step(batch)
     }
 }
 

@@ -19,8 +19,13 @@ const BYTES: usize = 64 << 20;
 impl RocksStore {
     /// Merges files of these columns that lie side by side: from the newest backwards each that is
     /// no larger than all newer ones of the merge together, so that each byte is written again
-    /// some three times until its file has 64 MiB. Returns when that is done.
-    pub fn merge_small_files(&self, columns: &[Column]) -> Result<(), StoreError> {
+    /// some three times until its file has 64 MiB. Returns when that is done, or when `goes_on`,
+    /// which is asked before each merge, says no.
+    pub fn merge_small_files(
+        &self,
+        columns: &[Column],
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<(), StoreError> {
         let mut files = self.db.live_files().map_err(failed("list the files of"))?;
         // Level 0 is what RocksDB has not moved down yet.
         files.retain(|file| file.level > 0);
@@ -32,10 +37,15 @@ impl RocksStore {
             let family = family(&self.db, *column)?;
             let own = files.iter().filter(|file| file.column_family_name == column.name);
             for run in runs(&own.collect::<Vec<_>>()) {
+                if !goes_on() {
+                    return Ok(());
+                }
                 let (first, last) = (run.first(), run.last());
                 let from = first.and_then(|file| file.start_key.as_deref());
                 let to = last.and_then(|file| file.end_key.as_deref());
                 self.db.compact_range_cf_opt(family, from, to, &options);
+                // The binding does not say whether that failed.
+                self.wait_for_files()?;
             }
         }
         Ok(())
