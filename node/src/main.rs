@@ -2,7 +2,7 @@
 
 mod heap;
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+use std::{io::Write, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
@@ -92,7 +92,8 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("weal-node: {error}");
+            // If nobody can read it, the status is still to be the right one.
+            let _ = writeln!(std::io::stderr(), "weal-node: {error}");
             match has_halted(&*error) {
                 true => ExitCode::from(HALT_EXIT_CODE),
                 false => ExitCode::FAILURE,

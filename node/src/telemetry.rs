@@ -50,6 +50,8 @@ pub fn start(config: &LogConfig) -> Result<(), LogError> {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // A line that finds no room would be reported on standard error too: with a panic.
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal());
     // A process that logs already keeps doing so.
     let _ = match config.format {

@@ -13,6 +13,7 @@ mod sender;
 
 use std::{
     collections::BTreeMap,
+    fs::File,
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
@@ -100,6 +101,23 @@ fn killed_at_any_moment_it_forgets_nothing() {
         });
     }
     check_all(node, &mut seen, &mut senders);
+}
+
+/// A disk that is full of its log takes nothing else with it.
+#[test]
+fn a_node_whose_log_finds_no_room_goes_on() {
+    let mut chain = Processes::new(1);
+    let node = &mut chain.nodes[0];
+    node.log_everything();
+    let full = File::options().write(true).open("/dev/full").expect("a device of Linux");
+    let client = node.start_into(full.into());
+    let mut sender = Sender::new(0, chain.chain);
+    for _ in 0..20 {
+        sender.send(&client).expect("the node answers");
+    }
+    sender.settle(&client);
+    let ended = node.stop();
+    assert!(ended.success(), "{ended}");
 }
 
 /// After the last restart everything that was acknowledged becomes final, once.

@@ -5,7 +5,7 @@ use std::{
     net::{Ipv4Addr, TcpListener},
     os::unix::fs::PermissionsExt,
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     time::Duration,
 };
 
@@ -91,6 +91,11 @@ impl NodeProcess {
 
     /// Starts it and waits until it answers.
     pub fn start(&mut self) -> Client {
+        self.start_into(Stdio::inherit())
+    }
+
+    /// The same, with its log going elsewhere.
+    pub fn start_into(&mut self, log: Stdio) -> Client {
         let ready = self.path("ready");
         let _ = fs::remove_file(&ready);
         let child = Command::new(env!("CARGO_BIN_EXE_weal-node"))
@@ -99,6 +104,7 @@ impl NodeProcess {
             .arg("--ready-file")
             .arg(&ready)
             .stdin(Stdio::null())
+            .stderr(log)
             .spawn()
             .expect("the node starts");
         let child = self.child.insert(child);
@@ -117,6 +123,21 @@ impl NodeProcess {
 
     pub fn client(&self) -> Client {
         Client::new(&self.url, Duration::from_secs(20)).expect("an address")
+    }
+
+    /// From its next start on it logs everything.
+    pub fn log_everything(&self) {
+        let path = self.path("node.toml");
+        let config = fs::read_to_string(&path).expect("a configuration");
+        fs::write(path, config.replace("level = \"warn\"", "level = \"trace\"")).expect("written");
+    }
+
+    /// Tells it to stop, and waits: how it ended.
+    pub fn stop(&mut self) -> ExitStatus {
+        let mut child = self.child.take().expect("it runs");
+        let kill = Command::new("kill").arg(child.id().to_string()).status();
+        assert!(kill.expect("a program of the system").success());
+        child.wait().expect("a child of ours")
     }
 
     /// Kills it as the kernel would.

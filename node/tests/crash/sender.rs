@@ -44,7 +44,7 @@ impl Sender {
     }
 
     /// Sends one transaction, the unanswered one first. Nothing if the node does not answer.
-    fn send(&mut self, client: &Client) -> Option<()> {
+    pub fn send(&mut self, client: &Client) -> Option<()> {
         let wire = self.unanswered.take().unwrap_or_else(|| self.next());
         let submit = Submit { transactions: vec![Hex(wire.clone())] };
         let Ok(verdicts) = client.tx_submit(&submit) else {

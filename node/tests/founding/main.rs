@@ -114,8 +114,12 @@ fn a_daemon_that_has_halted_says_so_with_an_exit_code_of_its_own() {
     fs::create_dir(own.path().join("data")).unwrap();
     failure::leave_mark(&own.path().join("data"), "two quorums").unwrap();
     let config = own.path().join("config.toml");
-    let output = weal_node().args(["run", "--config"]).arg(config).output().unwrap();
+    let output = weal_node().args(["run", "--config"]).arg(&config).output().unwrap();
     assert_eq!(output.status.code(), Some(i32::from(HALT_EXIT_CODE)));
+    // Even if nobody can read why.
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let unheard = weal_node().args(["run", "--config"]).arg(config).stderr(full).status().unwrap();
+    assert_eq!(unheard.code(), Some(i32::from(HALT_EXIT_CODE)));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("two quorums") && said.contains("data/halted"), "{said}");
 }
