@@ -17,7 +17,11 @@
 
 mod file;
 
-use std::{path::PathBuf, sync::mpsc, thread::JoinHandle};
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock, mpsc},
+    thread::JoinHandle,
+};
 
 use parity_scale_codec::{Decode, Encode};
 use thiserror::Error;
@@ -78,8 +82,11 @@ pub enum JournalError {
     #[error("the journal cannot begin anew: {0}")]
     Flush(#[from] weal_state::StoreError),
     /// The writing thread is gone after an earlier failure.
-    #[error("the journal has stopped after an earlier failure")]
-    Stopped,
+    #[error("{reason}")]
+    Stopped {
+        /// What that was.
+        reason: String,
+    },
 }
 
 /// Called once what it belongs to is on disk.
@@ -96,7 +103,11 @@ struct Entry {
 
 /// The writing end of a journal; clones share it. The thread behind it ends with the last one.
 #[derive(Clone)]
-pub struct Journal(mpsc::SyncSender<Entry>);
+pub struct Journal {
+    entries: mpsc::SyncSender<Entry>,
+    /// Why the thread has ended, once it has failed.
+    failure: Arc<OnceLock<String>>,
+}
 
 /// A journal's settings.
 #[derive(Clone, Debug)]
@@ -136,8 +147,12 @@ impl Opened {
     ) -> Result<(Journal, JoinHandle<()>), JournalError> {
         let (entries, waiting) = mpsc::sync_channel(WAITING);
         let path = self.file.path_text();
+        let failure = Arc::new(OnceLock::new());
+        let reason = Arc::clone(&failure);
         let run = move || {
             if let Err(error) = write_all(self.file, &waiting, &still_needed) {
+                // Before nobody waits for entries any more: whoever has one then is told this.
+                reason.get_or_init(|| error.to_string());
                 failed(error);
             }
         };
@@ -145,14 +160,18 @@ impl Opened {
             .name("journal".into())
             .spawn(run)
             .map_err(|reason| JournalError::Io { path, reason })?;
-        Ok((Journal(entries), thread))
+        Ok((Journal { entries, failure }, thread))
     }
 }
 
 impl Journal {
     /// Adds records; `done` is called once they, and all that were added before, are on disk.
     pub fn append(&self, records: Vec<Record>, done: WhenDurable) -> Result<(), JournalError> {
-        self.0.send(Entry { records, done }).map_err(|_| JournalError::Stopped)
+        self.entries.send(Entry { records, done }).map_err(|_| {
+            let reason = self.failure.get().cloned();
+            let reason = reason.unwrap_or_else(|| "the journal's thread has ended".to_owned());
+            JournalError::Stopped { reason }
+        })
     }
 }
 
