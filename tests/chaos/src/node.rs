@@ -212,10 +212,9 @@ impl Node {
     }
 
     /// Adds to an error, if it still runs, where to read what its threads do.
-    fn explain(&self, error: anyhow::Error) -> anyhow::Error {
-        let Some(child) = self.child.as_ref().filter(|_| !clock::is_interrupted()) else {
-            return error;
-        };
+    fn explain(&mut self, error: anyhow::Error) -> anyhow::Error {
+        let is_stuck = matches!(self.ended(), Ok(None)) && !clock::is_interrupted();
+        let Some(child) = self.child.as_ref().filter(|_| is_stuck) else { return error };
         let (stacks, path) = (shell::stacks(child.id()), self.path("stacks"));
         match fs::write(&path, stacks) {
             Ok(()) => error.context(format!("its threads are in {}", path.display())),
