@@ -20,6 +20,7 @@
 //! | `voice` | whether it takes part |
 //! | `accuse` | what becomes of the evidence against a validator |
 //! | `commit` | writing what is final |
+//! | `merger` | merging the small files that this leaves |
 //! | `in_flight` | what the journal must keep until then |
 
 mod accuse;

@@ -26,7 +26,7 @@ impl RocksStore {
         columns: &[Column],
         goes_on: &dyn Fn() -> bool,
     ) -> Result<(), StoreError> {
-        let mut files = self.db.live_files().map_err(failed("list the files of"))?;
+        let mut files = self.db.live_files().map_err(failed("list its files"))?;
         // Level 0 is what RocksDB has not moved down yet.
         files.retain(|file| file.level > 0);
         files.sort_by(|a, b| a.start_key.cmp(&b.start_key));

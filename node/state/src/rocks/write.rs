@@ -16,8 +16,8 @@ use crate::kv::{Batch, Column, StoreError, Write};
 /// What RocksDB says of a write that would have to wait.
 const STALLED: &str = "Result incomplete: Write stall";
 
-/// Microseconds between two looks whether there is room: a file of two megabytes takes about as
-/// long.
+/// Microseconds between two looks whether there is room. That a file could not be written ends the
+/// waiting at once.
 const MOMENT_US: u64 = 5_000;
 
 impl RocksStore {
@@ -72,7 +72,11 @@ impl RocksStore {
     /// Waits until a write may go on; an error if a file could not be written, or the database is
     /// given up.
     fn wait_for_room(&self) -> Result<(), StoreError> {
-        let is_stopped = || self.db.property_int_value(IS_WRITE_STOPPED).map_err(failed("ask"));
+        let is_stopped = || {
+            self.db
+                .property_int_value(IS_WRITE_STOPPED)
+                .map_err(failed("say whether a write must wait"))
+        };
         while is_stopped()? == Some(1) {
             self.wait_for_files()?;
         }
@@ -86,7 +90,7 @@ impl RocksStore {
         options.set_timeout(MOMENT_US);
         match self.db.wait_for_compact(&options) {
             Err(error) if error.kind() == ErrorKind::TimedOut => Ok(()),
-            waited => waited.map_err(failed("write a file of")),
+            waited => waited.map_err(failed("write a file")),
         }
     }
 }
