@@ -157,7 +157,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, stop: StopHandle) {
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = stop.clone().shutdown() => return,
+            () = stop.clone().shutdown() => break,
         };
         let (socket, peer) = match accepted {
             Ok(accepted) => accepted,
@@ -175,6 +175,8 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, stop: StopHandle) {
             Err(_) => turn_away(socket, &shared),
         }
     }
+    // The server has stopped when the last `stop` is dropped, and its port is to be closed by then.
+    drop(listener);
 }
 
 /// Answers one connection until it ends.

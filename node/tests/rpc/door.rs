@@ -1,10 +1,11 @@
 //! Who may come in, and what is not understood.
 
 use serde_json::{Value, json};
+use weal_node::rpc::{RpcConfig, RpcServer};
 
 use crate::{
     wire::{Socket, get, post, post_with, request, send},
-    world::{Refused, World, address, document, transfer},
+    world::{Refused, World, address, transfer},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,12 +138,24 @@ async fn what_waits_is_counted_while_no_block_comes() {
     assert!(!metrics.contains("\nweal_pool_bytes 0\n"));
 }
 
+/// How often the server is started and stopped.
+const ROUNDS: u32 = 500;
+
+/// Many times, because a port that is closed a moment after `stop` has returned is mostly closed
+/// in time. The address is this test's own, lest the port be given to another test's server.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_server_stops_when_it_is_told() {
-    let world = World::of(&document("devnet"), |_| {}).await;
-    let mut socket = Socket::open(world.address).await;
-    assert!(socket.call("chain_head", json!({})).await["result"].is_object());
-    world.server.stop().await;
-    assert_eq!(socket.receive().await, None);
-    assert!(tokio::net::TcpStream::connect(world.address).await.is_err());
+    let listen = "127.0.0.9:0".parse().unwrap();
+    let world = World::with(|config| config.listen = listen).await;
+    let config = RpcConfig { listen, ..RpcConfig::default() };
+    for round in 0..ROUNDS {
+        let server = RpcServer::start(world.node.clone(), config.clone()).await.unwrap();
+        let address = server.address();
+        let mut socket = Socket::open(address).await;
+        assert!(socket.call("chain_head", json!({})).await["result"].is_object());
+        server.stop().await;
+        let again = std::net::TcpStream::connect(address);
+        assert!(again.is_err(), "round {round}: the port is still open");
+        assert_eq!(socket.receive().await, None);
+    }
 }

@@ -64,8 +64,9 @@ pub fn document(mode: &str) -> String {
 /// A node that answers.
 pub struct World {
     pub node: Node,
-    pub server: RpcServer,
     pub address: SocketAddr,
+    /// It ends when it is dropped.
+    _server: RpcServer,
     _directory: TempDir,
 }
 
@@ -98,7 +99,7 @@ impl World {
         change(&mut config);
         let server = RpcServer::start(node.clone(), config).await.unwrap();
         let address = server.address();
-        Self { node, server, address, _directory: directory }
+        Self { node, address, _server: server, _directory: directory }
     }
 
     /// The result of a method that answers.
