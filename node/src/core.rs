@@ -44,6 +44,7 @@ use crate::{
     mempool::Mempool,
     metrics::Metrics,
     snapshots::{self, Keeper, KeeperThread, SnapshotSettings},
+    threads,
 };
 
 /// How a chain is kept and run.
@@ -218,9 +219,7 @@ impl Core {
         }
         // The journal's thread ends once engine and intake, which wrote to it, have.
         for thread in self.threads.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            if thread.join().is_err() {
-                tracing::error!("a thread of the node panicked");
-            }
+            threads::wait_for(thread);
         }
         tracing::debug!("the journal has ended");
         if let Err(error) = self.store.flush() {

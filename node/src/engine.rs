@@ -66,6 +66,7 @@ use crate::{
     mempool::{Mempool, Pooled},
     metrics::Metrics,
     peers::blocks::ProvenBlock,
+    threads,
     validator_key::ValidatorKey,
 };
 
@@ -141,6 +142,16 @@ pub enum EngineInput {
     Failed(String),
     /// Finish what is executing, and end.
     Stop,
+}
+
+impl EngineInput {
+    /// Says that a thread without which the node is none has panicked.
+    pub(crate) fn panicked(engine: mpsc::Sender<Self>) -> impl FnOnce(String) + Send + 'static {
+        move |reason| {
+            // An engine that has ended does not listen.
+            let _ = engine.send(Self::Failed(reason));
+        }
+    }
 }
 
 /// What the engine works with.
@@ -242,10 +253,8 @@ impl Engine {
     /// Ends the engine after what it is executing, and waits for that.
     pub fn stop(&mut self) {
         self.tell(EngineInput::Stop);
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the engine's thread panicked");
+        if let Some(thread) = self.thread.take() {
+            threads::wait_for(thread);
         }
     }
 }

@@ -42,6 +42,7 @@ use crate::{
     mempool::{Fate, Mempool, Pooled, Seen, Standing, SubmitError},
     metrics::Metrics,
     peers::{assemble, strikes::Strikes},
+    threads,
 };
 
 /// Transactions of one batch: more would not make a signature cheaper.
@@ -115,10 +116,10 @@ impl Intake {
     /// Starts the thread. It ends with [`Self::close`].
     pub fn start(parts: IntakeParts) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (requests, waiting) = mpsc::unbounded_channel();
-        let places = Places::default();
+        let (places, engine) = (Places::default(), parts.engine.clone());
         let verifier = Verifier { parts, places: places.clone() };
         let run = move || verifier.run(waiting);
-        let thread = std::thread::Builder::new().name("verifier".into()).spawn(run)?;
+        let thread = threads::spawn("verifier", run, EngineInput::panicked(engine))?;
         Ok((Self { requests, room: Arc::new(Semaphore::new(WAITING)), places }, thread))
     }
 

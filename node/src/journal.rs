@@ -27,6 +27,7 @@ use parity_scale_codec::{Decode, Encode};
 use thiserror::Error;
 use weal_types::WireId;
 
+use crate::threads;
 use file::JournalFile;
 
 /// Bytes after which a journal starts anew. Reading this much again takes a fraction of a second.
@@ -138,8 +139,8 @@ impl Opened {
         self.file.append(records)
     }
 
-    /// Starts the thread that writes. `failed` is called once if the disk fails; nothing is
-    /// acknowledged after that.
+    /// Starts the thread that writes. `failed` is called once if the disk fails, or the thread
+    /// panics; nothing is acknowledged after that.
     pub fn start(
         self,
         still_needed: StillNeeded,
@@ -150,7 +151,9 @@ impl Opened {
         let failure = Arc::new(OnceLock::new());
         let reason = Arc::clone(&failure);
         let run = move || {
-            if let Err(error) = write_all(self.file, &waiting, &still_needed) {
+            let ended = threads::catch(|| write_all(self.file, &waiting, &still_needed));
+            if let Err(error) = ended.unwrap_or_else(|reason| Err(JournalError::Stopped { reason }))
+            {
                 // Before nobody waits for entries any more: whoever has one then is told this.
                 reason.get_or_init(|| error.to_string());
                 failed(error);

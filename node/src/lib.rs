@@ -32,6 +32,7 @@
 //! | [`devnet`], [`dev`] | the chain for trying things out; what only a devnet can |
 //! | [`rpc`] | what it answers over JSON-RPC |
 //! | [`clock`], [`metrics`], [`validator_key`] | time, counters, the key that certifies |
+//! | `threads` | starting a thread, and telling that it panicked |
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -60,4 +61,5 @@ pub mod peers;
 pub mod rpc;
 pub mod snapshots;
 pub mod telemetry;
+mod threads;
 pub mod validator_key;

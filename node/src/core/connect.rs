@@ -24,6 +24,7 @@ use crate::{
         strikes::Strikes,
     },
     snapshots::Shelf,
+    threads,
     validator_key::ValidatorKey,
 };
 
@@ -110,9 +111,7 @@ impl Links {
         // A door that is closed needs no telling.
         let _ = self.mailbox.0.send(Arrived::Stop);
         for thread in self.threads.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            if thread.join().is_err() {
-                tracing::error!("a thread of the network panicked");
-            }
+            threads::wait_for(thread);
         }
     }
 }

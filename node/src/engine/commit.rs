@@ -21,6 +21,7 @@ use crate::{
     mempool::Mempool,
     metrics::{Metrics, Stage},
     snapshots::Keeper,
+    threads,
 };
 
 /// Writes blocks and announces them.
@@ -54,6 +55,7 @@ impl Committer {
         inputs: Sender<EngineInput>,
     ) -> std::io::Result<JoinHandle<()>> {
         let merger = Merger::start(Arc::clone(&self.store))?;
+        let panicked = EngineInput::panicked(inputs.clone());
         let run = move || {
             while let Ok(commit) = waiting.recv() {
                 let done = match commit {
@@ -78,7 +80,7 @@ impl Committer {
                 }
             }
         };
-        std::thread::Builder::new().name("committer".into()).spawn(run)
+        threads::spawn("committer", run, panicked)
     }
 
     /// Writes one block with its state in one step, and announces it.

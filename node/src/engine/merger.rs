@@ -12,7 +12,7 @@ use std::{
 use weal_state::RocksStore;
 use weal_types::Height;
 
-use crate::ledger;
+use crate::{ledger, threads};
 
 /// Heights between two looks; a busy chain has that many in twenty seconds.
 const EVERY: u64 = 256;
@@ -38,7 +38,8 @@ impl Merger {
                 }
             }
         };
-        let thread = std::thread::Builder::new().name("merger".into()).spawn(run)?;
+        // Without it a node has more files than need be, and no less.
+        let thread = threads::spawn("merger", run, drop)?;
         Ok(Self { looks: Some(looks), stops, thread: Some(thread) })
     }
 
@@ -59,10 +60,8 @@ impl Drop for Merger {
     fn drop(&mut self) {
         self.stops.store(true, Ordering::Release);
         self.looks = None;
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("a thread of the node panicked");
+        if let Some(thread) = self.thread.take() {
+            threads::wait_for(thread);
         }
     }
 }

@@ -24,7 +24,8 @@ use super::{
     wanted::Wanted,
 };
 use crate::{
-    clock::monotonic, executor::Executor, failure::Failure, membership::Membership, mempool::Pooled,
+    clock::monotonic, executor::Executor, failure::Failure, membership::Membership,
+    mempool::Pooled, threads,
 };
 
 /// How a node with this setting spaces its blocks: one executes while the next is made durable and
@@ -58,15 +59,11 @@ pub(super) fn run(
     let committing = committer.start(to_commit, inputs.clone()).map_err(no_thread)?;
     let replay = std::mem::take(&mut parts.replay);
     let outlets = Outlets { inputs, execute, commit };
-    let ended = driver(parts, outlets, (state, parent)).map_err(Failure::from);
-    let ended = ended.and_then(|driver| driver.listen(replay, waiting));
+    let ended = threads::catch(|| driver(parts, outlets, (state, parent))?.listen(replay, waiting));
     // The channels are closed by now: both threads end after what they have.
-    for thread in [executing, committing] {
-        if thread.join().is_err() {
-            tracing::error!("a thread of the engine panicked");
-        }
-    }
-    ended
+    threads::wait_for(executing);
+    threads::wait_for(committing);
+    ended.unwrap_or_else(|reason| Err(reason.into()))
 }
 
 /// What the loop knows at first.
@@ -134,7 +131,8 @@ fn spawn_executor(
     waiting: mpsc::Receiver<ToExecute>,
     inputs: mpsc::Sender<EngineInput>,
 ) -> std::io::Result<JoinHandle<()>> {
-    let run = move |stack: &DeepStack| {
+    let panicked = EngineInput::panicked(inputs.clone());
+    let mut execute_all = move |stack: &DeepStack| {
         while let Ok((ordered, body)) = waiting.recv() {
             let input = match executor.execute(stack, ordered, body) {
                 Ok(executed) => EngineInput::Executed(Box::new(executed)),
@@ -146,5 +144,7 @@ fn spawn_executor(
             }
         }
     };
-    DeepStack::spawn("executor", run)
+    DeepStack::spawn("executor", move |stack| {
+        threads::catch(|| execute_all(stack)).unwrap_or_else(panicked);
+    })
 }

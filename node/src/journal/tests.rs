@@ -186,3 +186,17 @@ fn the_old_file_stays_where_it_cannot_begin_anew() {
     // All that reached the disk before is still there.
     assert!(records(&directory).unwrap().len() >= 4);
 }
+
+#[test]
+fn a_thread_that_panics_is_told_as_a_failure_of_the_disk_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let journal = Opened::open(&config(&directory)).unwrap();
+    let (told, failure) = mpsc::channel();
+    let failed = move |error: JournalError| told.send(error.to_string()).unwrap();
+    let (journal, thread) = journal.start(Box::new(|| Ok(Vec::new())), Box::new(failed)).unwrap();
+    journal.append(vec![accepted(1)], Box::new(|| panic!("a bug"))).unwrap();
+    assert_eq!(failure.recv().unwrap(), "its thread `journal` panicked");
+    thread.join().unwrap();
+    let refused = journal.append(vec![accepted(2)], Box::new(|| ())).unwrap_err();
+    assert_eq!(refused.to_string(), "its thread `journal` panicked");
+}

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     ledger::{Ledger, LedgerError},
     snapshots::{Kept, Shelf},
+    threads,
 };
 
 /// Questions that may wait; more are dropped, and asked again by whoever needs the answer.
@@ -85,7 +86,8 @@ pub fn start(
             }
         }
     };
-    let thread = std::thread::Builder::new().name("archive".into()).spawn(run)?;
+    // Without it others ask elsewhere.
+    let thread = threads::spawn("archive", run, drop)?;
     Ok((archive, thread))
 }
 

@@ -34,6 +34,7 @@ use crate::{
     intake::Intake,
     mempool::Seen,
     metrics::{Metrics, Stage},
+    threads,
 };
 
 /// Packets of one batch: more would not make a signature cheaper.
@@ -86,9 +87,9 @@ pub fn start(
     parts: DoorParts,
     waiting: mpsc::Receiver<Arrived>,
 ) -> std::io::Result<JoinHandle<()>> {
+    let engine = parts.engine.clone();
     let door = Door { parts };
-    let run = move || door.listen(&waiting);
-    std::thread::Builder::new().name("door".into()).spawn(run)
+    threads::spawn("door", move || door.listen(&waiting), EngineInput::panicked(engine))
 }
 
 impl Door {

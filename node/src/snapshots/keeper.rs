@@ -17,7 +17,7 @@ use weal_state::{
 use weal_types::{block::FinalHeader, certificate::Certificate};
 
 use super::{Kept, Shelf, SnapshotSettings};
-use crate::metrics::Metrics;
+use crate::{metrics::Metrics, threads};
 
 /// A state to copy, and what proves it.
 type ToCopy = (StateSnapshot, FinalHeader, Certificate);
@@ -66,9 +66,7 @@ impl KeeperThread {
 
     /// Waits for the thread, which was told to leave off. Its [`Keeper`] is gone.
     pub fn end(self) {
-        if self.thread.join().is_err() {
-            tracing::error!("a thread of the node panicked");
-        }
+        threads::wait_for(self.thread);
     }
 }
 
@@ -119,7 +117,8 @@ impl Keeper {
                 }
             }
         };
-        let thread = std::thread::Builder::new().name("keeper".into()).spawn(run)?;
+        // Without it others find older copies here, or none.
+        let thread = threads::spawn("keeper", run, drop)?;
         let keeper = Self { states, every: settings.every, is_due: AtomicBool::new(false) };
         Ok((keeper, KeeperThread { work, thread }))
     }

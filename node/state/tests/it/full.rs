@@ -40,11 +40,12 @@ fn megabyte(number: u8) -> Batch {
 
 /// A store that is filled, and waits for its first file.
 struct Stalled {
+    /// Before the stores: if a test fails, closing it lets the thread go on, and so them end.
+    pipe: File,
     store: Arc<RocksStore>,
     /// Why the write that waits has failed.
     failure: mpsc::Receiver<Option<StoreError>>,
     slow: RocksStore,
-    pipe: File,
 }
 
 impl Stalled {
@@ -73,7 +74,7 @@ impl Stalled {
             assert!(!writer.is_finished(), "{:?}", failure.recv());
             thread::yield_now();
         }
-        Self { store, failure, slow, pipe }
+        Self { pipe, store, failure, slow }
     }
 
     /// Lets the thread go on to the file of this store.
