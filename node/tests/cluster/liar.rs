@@ -12,15 +12,6 @@ use weal_types::{ChainId, Height, codec::Bounded, transaction::SignedTransaction
 
 use crate::{people, puppet::Puppet, world::Cluster};
 
-/// Four validators, one of which lies.
-async fn with_liar(liar: usize) -> (Cluster, Puppet) {
-    let mut cluster = Cluster::new(4);
-    (0..4).filter(|number| *number != liar).for_each(|number| cluster.start_one(number));
-    let puppet = cluster.puppet(liar);
-    cluster.wait("the liar is heard", || puppet.is_connected(3)).await;
-    (cluster, puppet)
-}
-
 /// Transfers that are signed for another chain.
 fn false_ones(cluster: &Cluster, count: u64) -> Vec<Vec<u8>> {
     let now = cluster.running().next().unwrap().clock().now();
@@ -50,7 +41,7 @@ fn push(wires: Vec<Vec<u8>>) -> Packet {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_leader_is_taken_at_its_word_until_it_has_sent_one_false_block() {
-    let (mut cluster, puppet) = with_liar(0).await;
+    let (mut cluster, puppet) = Cluster::with_liar(0).await;
     let time = cluster.node(1).clock().now();
     for height in 1..=5 {
         let (_, body) = puppet.proposal(Height(height), (time, false_ones(&cluster, 3)));
@@ -63,7 +54,7 @@ async fn a_leader_is_taken_at_its_word_until_it_has_sent_one_false_block() {
 /// It says two things about each of many heights: all are counted, and one is kept.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_proves_that_a_leader_lied_is_kept_once() {
-    let (mut cluster, mut puppet) = with_liar(0).await;
+    let (mut cluster, mut puppet) = Cluster::with_liar(0).await;
     let (time, to) = (cluster.node(1).clock().now(), [cluster.key(1)]);
     for person in 0..3 {
         let (one, other) = (cluster.transfer(person, 1), cluster.transfer(person + 3, 1));
@@ -92,7 +83,7 @@ async fn what_proves_that_a_leader_lied_is_kept_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn blocks_of_whoever_does_not_lead_are_not_looked_at() {
-    let (mut cluster, puppet) = with_liar(3).await;
+    let (mut cluster, puppet) = Cluster::with_liar(3).await;
     let time = cluster.node(1).clock().now();
     for height in 1..=5 {
         // It names the leader as the one who proposes it, and other transactions than it brings.
@@ -106,7 +97,7 @@ async fn blocks_of_whoever_does_not_lead_are_not_looked_at() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_pushes_what_does_not_hold_is_not_listened_to_for_a_while() {
-    let (mut cluster, puppet) = with_liar(3).await;
+    let (mut cluster, puppet) = Cluster::with_liar(3).await;
     puppet.give(&cluster.key(1), &push(false_ones(&cluster, 3)));
     cluster.wait("it is struck", || strikes(&cluster, 1) == 3).await;
     let wire = cluster.transfer(0, 1);

@@ -88,6 +88,15 @@ impl Cluster {
         Self::of(size, 0, false)
     }
 
+    /// Four validators, one of which the test plays.
+    pub async fn with_liar(liar: usize) -> (Self, Puppet) {
+        let mut cluster = Self::new(4);
+        (0..4).filter(|number| *number != liar).for_each(|number| cluster.start_one(number));
+        let puppet = cluster.puppet(liar);
+        cluster.wait("the liar is heard", || puppet.is_connected(3)).await;
+        (cluster, puppet)
+    }
+
     fn run(mut self) -> Self {
         (0..self.validators).for_each(|number| self.start_one(number));
         self

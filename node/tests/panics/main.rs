@@ -42,14 +42,11 @@ impl<S: Subscriber> Layer<S> for Trap {
     }
 }
 
-/// Makes a thread of validator 1 write a line.
+/// Makes a thread of that name write a line, that of validator 1 at the latest.
 async fn make_write(thread: &'static str) -> (Cluster, Puppet) {
-    let mut cluster = Cluster::new(4);
     // The leader at first where somebody has to lie, and another one where blocks have to come.
     let liar = if thread == "engine" { 0 } else { 3 };
-    (0..4).filter(|number| *number != liar).for_each(|number| cluster.start_one(number));
-    let mut puppet = cluster.puppet(liar);
-    cluster.wait("the liar is heard", || puppet.is_connected(3)).await;
+    let (mut cluster, mut puppet) = Cluster::with_liar(liar).await;
     let (time, to) = (cluster.node(1).clock().now(), cluster.key(1));
     *NEXT.lock().unwrap() = Some(thread);
     match thread {
